@@ -1,0 +1,141 @@
+import { headerName, headerValue } from './header-rules.js';
+
+/** Header fields as pairs, in order, duplicates kept: arrays, generators, `Map`, `Headers` and `HeaderList` all fit. */
+export type HeaderPairs = Iterable<readonly [name: string, value: string]>;
+
+/** What headers can be made of: pairs or a plain object. */
+export type HeadersInit = HeaderPairs | Readonly<Record<string, string>>;
+
+/**
+ * Header fields in one flat array, `[name, value, name, value, ...]`, in order, duplicates kept.
+ *
+ * It is what scopes and responses carry. Iterating gives pairs with lower-case names. What is added through its
+ * methods is checked (`InvalidHeader`) and can be sent as it is; `HeaderList.raw` takes what a parser has already checked.
+ *
+ * @example
+ * ```ts
+ * import { HeaderList } from '@pullo/asgi';
+ *
+ * const list = new HeaderList([['Vary', 'Accept'], ['vary', 'Origin']]);
+ * list.get('vary'); // 'Accept, Origin'
+ * [...list]; // [['vary', 'Accept'], ['vary', 'Origin']]
+ * ```
+ */
+export class HeaderList implements Iterable<[name: string, value: string]> {
+  #flat: string[];
+
+  constructor(init?: HeadersInit) {
+    this.#flat = [];
+    if (init !== undefined) this.#fill(init);
+  }
+
+  /** Takes over a flat array that a parser has checked, such as `rawHeaders` of `node:http`, without looking at it. */
+  static raw(flat: string[]): HeaderList {
+    const list = new HeaderList();
+    list.#flat = flat;
+    return list;
+  }
+
+  /** The fields as one flat array. Names may be in any case. Do not change it. */
+  get flat(): readonly string[] {
+    return this.#flat;
+  }
+
+  /** The value of a field: several are combined with `, ` (`; ` for `cookie`); `null` if there is none. */
+  get(name: string): string | null {
+    const flat = this.#flat;
+    let value: string | null = null;
+    for (let i = 0; i < flat.length; i += 2) {
+      if (!sameName(flat[i] as string, name)) continue;
+      if (value === null) value = flat[i + 1] as string;
+      else value += (sameName(name, 'cookie') ? '; ' : ', ') + flat[i + 1];
+    }
+    return value;
+  }
+
+  /** All values of a field, in order. */
+  getAll(name: string): string[] {
+    const values: string[] = [];
+    for (let i = 0; i < this.#flat.length; i += 2) {
+      if (sameName(this.#flat[i] as string, name)) values.push(this.#flat[i + 1] as string);
+    }
+    return values;
+  }
+
+  has(name: string): boolean {
+    const flat = this.#flat;
+    for (let i = 0; i < flat.length; i += 2) {
+      if (sameName(flat[i] as string, name)) return true;
+    }
+    return false;
+  }
+
+  /** Adds a field at the end. */
+  append(name: string, value: string): void {
+    this.#flat.push(headerName(name), headerValue(name, value));
+  }
+
+  /** Gives a field one value: the first of its name is replaced in place, the others are removed. */
+  set(name: string, value: string): void {
+    const key = headerName(name);
+    const checked = headerValue(name, value);
+    const at = this.#indexOf(key);
+    if (at === -1) {
+      this.#flat.push(key, checked);
+      return;
+    }
+    this.#flat[at + 1] = checked;
+    this.#removeFrom(at + 2, key);
+  }
+
+  /** Removes every field of a name. */
+  delete(name: string): void {
+    this.#removeFrom(0, headerName(name));
+  }
+
+  clone(): HeaderList {
+    return HeaderList.raw(this.#flat.slice());
+  }
+
+  *[Symbol.iterator](): IterableIterator<[name: string, value: string]> {
+    for (let i = 0; i < this.#flat.length; i += 2) {
+      yield [(this.#flat[i] as string).toLowerCase(), this.#flat[i + 1] as string];
+    }
+  }
+
+  #fill(init: HeadersInit): void {
+    if (init instanceof HeaderList) {
+      this.#flat = init.#flat.slice();
+      return;
+    }
+    const pairs: HeaderPairs = isIterable(init) ? init : Object.entries(init);
+    for (const [name, value] of pairs) this.append(name, value);
+  }
+
+  #indexOf(key: string): number {
+    for (let i = 0; i < this.#flat.length; i += 2) {
+      if (sameName(this.#flat[i] as string, key)) return i;
+    }
+    return -1;
+  }
+
+  #removeFrom(start: number, key: string): void {
+    const flat = this.#flat;
+    let kept = start;
+    for (let i = start; i < flat.length; i += 2) {
+      if (sameName(flat[i] as string, key)) continue;
+      flat[kept++] = flat[i] as string;
+      flat[kept++] = flat[i + 1] as string;
+    }
+    flat.length = kept;
+  }
+}
+
+function isIterable(init: HeadersInit): init is HeaderPairs {
+  return Symbol.iterator in init;
+}
+
+/** Names are ASCII, so equal length and equal lower case is equality; most fields fail on the length. */
+function sameName(a: string, b: string): boolean {
+  return a.length === b.length && (a === b || a.toLowerCase() === b.toLowerCase());
+}

@@ -1,0 +1,16 @@
+export type { App, Receive, Send } from './app.js';
+export { Callable } from './callable.js';
+export { canonicalPath } from './canonical-path.js';
+export {
+  BadPath,
+  ClientDisconnected,
+  InvalidHeader,
+  isClientDisconnected,
+  RequestTimeout,
+  ServerShutdown,
+  UnsupportedScope,
+} from './errors.js';
+export type * from './events.js';
+export { HeaderList, type HeaderPairs, type HeadersInit } from './header-list.js';
+export { Headers } from './headers.js';
+export type * from './scope.js';
