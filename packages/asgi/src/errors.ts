@@ -38,10 +38,13 @@ export class BadPath extends Error {
   readonly code = 'ERR_BAD_PATH';
   /** The path as it was given. */
   readonly path: string;
+  /** What is wrong with it, without the path: fit for an answer to the client. */
+  readonly problem: string;
 
   constructor(path: string, problem: string) {
     super(`Bad path ${quote(path)}: ${problem}.`);
     this.path = path;
+    this.problem = problem;
   }
 }
 

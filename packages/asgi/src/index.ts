@@ -14,3 +14,5 @@ export type * from './events.js';
 export { HeaderList, type HeaderPairs, type HeadersInit } from './header-list.js';
 export { Headers } from './headers.js';
 export type * from './scope.js';
+export { validate } from './validate/validate.js';
+export { ContractViolation, type Side } from './validate/violation.js';
