@@ -1,0 +1,11 @@
+export type { Background } from './background.js';
+export type { Content, StreamContent } from './content.js';
+export { type CookieOptions, serializeCookie } from './cookie.js';
+export { BodyUsed, InvalidContent, InvalidCookie, InvalidRedirect, InvalidStatus } from './errors.js';
+export { HTMLResponse } from './html-response.js';
+export { JSONResponse } from './json-response.js';
+export { type RedirectInit, RedirectResponse, type RedirectStatus } from './redirect-response.js';
+export { Response, type ResponseInit } from './response.js';
+export { reasonPhrase, Status } from './status.js';
+export { StreamingResponse } from './streaming-response.js';
+export { TextResponse } from './text-response.js';

@@ -1,0 +1,124 @@
+import { type Exchange, type HTTPResponseStartEvent, isClientDisconnected, type Send } from '@pullo/asgi';
+import { type Background, settleBoth } from './background.js';
+import { chunkOf } from './chunk.js';
+import type { Pull, Step, Stream } from './stream.js';
+
+/** A source whose pieces are always at hand would never let anything else run: it pauses after this time, in milliseconds. */
+const SLICE = 10;
+/** How many pieces go between two looks at the clock. */
+const PIECES_PER_LOOK = 64;
+
+/**
+ * Sends a response whose body is a stream, then runs `background`.
+ *
+ * The next piece is asked for when the server has taken the last. The first is waited for before `start` is sent, so that
+ * a source which fails at once can still be answered with a 500. A source that fails is thrown at once, so that the connection is
+ * cut, and there is no background work after half a response. When the exchange ends before the source, the source is told to
+ * stop and background work runs, also while the source is still busy cleaning up.
+ */
+export async function sendStream(
+  stream: Stream,
+  start: HTTPResponseStartEvent,
+  exchange: Exchange | undefined,
+  send: Send,
+  background: Background | undefined,
+): Promise<void> {
+  const source = new Source(stream.open(), exchange?.signal);
+  try {
+    await pump(source, start, send);
+  } catch (error) {
+    const stopped = source.stop(error);
+    if (!source.interrupted && !isClientDisconnected(error)) {
+      // The failure itself is what counts: the clean-up after it may well fail for the same reason.
+      await stopped.catch(() => {});
+      throw error;
+    }
+    await settleBoth(stopped, background);
+    throw error;
+  } finally {
+    source.release();
+  }
+  await background?.();
+}
+
+async function pump(source: Source, start: HTTPResponseStartEvent, send: Send): Promise<void> {
+  let step = await source.next();
+  send(start);
+  for (let pieces = 1; !step.done; pieces++) {
+    const sent = send({ type: 'http.response.body', body: chunkOf(step.value), moreBody: true });
+    if (sent !== undefined) await sent;
+    else if (pieces % PIECES_PER_LOOK === 0) await source.breathe();
+    const next = source.next();
+    step = next instanceof Promise ? await next : next;
+  }
+  await send({ type: 'http.response.body', body: '', moreBody: false });
+}
+
+/** A source that stops giving when the exchange is over, also while a piece is being waited for. */
+class Source {
+  #pull: Pull;
+  #signal: AbortSignal | undefined;
+  #open = true;
+  #interrupt: ((reason: unknown) => void) | undefined;
+  #onAbort = () => this.#interrupt?.(this.#signal?.reason);
+  #sliceStart = performance.now();
+
+  constructor(pull: Pull, signal: AbortSignal | undefined) {
+    this.#pull = pull;
+    this.#signal = signal;
+    signal?.addEventListener('abort', this.#onAbort);
+  }
+
+  get interrupted(): boolean {
+    return this.#signal?.aborted ?? false;
+  }
+
+  next(): Step | Promise<Step> {
+    if (this.#signal?.aborted) throw this.#signal.reason;
+    let step: Step | Promise<Step>;
+    try {
+      step = this.#pull.next();
+    } catch (error) {
+      this.#open = false;
+      throw error;
+    }
+    return step instanceof Promise ? this.#interruptible(step) : this.#seen(step);
+  }
+
+  /** Ends the source once, unless it has ended by itself. */
+  async stop(reason: unknown): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    await this.#pull.stop(reason);
+  }
+
+  release(): void {
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+  }
+
+  /** Lets timers and sockets have their turn if this source has kept the thread for long. */
+  async breathe(): Promise<void> {
+    if (performance.now() - this.#sliceStart < SLICE) return;
+    await new Promise((resolve) => setTimeout(resolve));
+    this.#sliceStart = performance.now();
+  }
+
+  /** Not `Promise.race`: a promise that outlives the stream would keep a reaction per piece. */
+  #interruptible(step: Promise<Step>): Promise<Step> {
+    return new Promise((resolve, reject) => {
+      this.#interrupt = reject;
+      step.then(
+        (result) => resolve(this.#seen(result)),
+        (error) => {
+          this.#open = false;
+          reject(error);
+        },
+      );
+    });
+  }
+
+  #seen(step: Step): Step {
+    if (step.done) this.#open = false;
+    return step;
+  }
+}
