@@ -5,8 +5,10 @@ const BLOCK = 16 * 1024;
 /** Gathers pieces of bytes into one array. A single piece is handed back as it is; the memory in use stays near the content's size. */
 export class ByteCollector {
   #pieces: Uint8Array[] = [];
-  #block: Uint8Array | undefined;
-  #used = 0;
+  /** What small pieces are copied into; from `#start` to `#end` it is not among the pieces yet. */
+  #block = new Uint8Array();
+  #start = 0;
+  #end = 0;
   #size = 0;
 
   /** How many bytes there are. */
@@ -23,12 +25,14 @@ export class ByteCollector {
       this.#pieces.push(piece);
       return;
     }
-    if (this.#block === undefined || this.#used + length > BLOCK) {
+    if (this.#end + length > this.#block.length) {
       this.#closeBlock();
       this.#block = new Uint8Array(BLOCK);
+      this.#start = 0;
+      this.#end = 0;
     }
-    this.#block.set(piece, this.#used);
-    this.#used += length;
+    this.#block.set(piece, this.#end);
+    this.#end += length;
   }
 
   /** The pieces so far, in order; the collector is empty afterwards. */
@@ -55,9 +59,8 @@ export class ByteCollector {
   }
 
   #closeBlock(): void {
-    if (this.#block === undefined) return;
-    this.#pieces.push(this.#block.subarray(0, this.#used));
-    this.#block = undefined;
-    this.#used = 0;
+    if (this.#end === this.#start) return;
+    this.#pieces.push(this.#block.subarray(this.#start, this.#end));
+    this.#start = this.#end;
   }
 }

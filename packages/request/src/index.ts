@@ -1,3 +1,4 @@
+export type { Validators } from './conditional.js';
 export { Cookies } from './cookies.js';
 export {
   BadForm,
@@ -7,6 +8,9 @@ export {
   ContentTooLarge,
   UnsupportedMediaType,
 } from './errors.js';
-export type { BodyLimits } from './limits.js';
+export type { FileSink, FileStore } from './file-store.js';
+export type { BodyLimits, FormLimits } from './limits.js';
+export type { Part } from './parts.js';
 export { Query } from './query.js';
+export type { ByteRange } from './range.js';
 export { Request, type RequestOptions } from './request.js';

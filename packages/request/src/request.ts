@@ -7,17 +7,36 @@ import {
   type Receive,
   type WebSocketScope,
 } from '@pullo/asgi';
+import { preferredEncoding, preferredLanguage, preferredType } from './accept.js';
 import { Body } from './body.js';
+import { ifRangeHolds, isFresh, preconditionFailed, type Validators } from './conditional.js';
 import { Cookies } from './cookies.js';
-import { UnsupportedMediaType } from './errors.js';
+import { BodyConsumed, UnsupportedMediaType } from './errors.js';
+import { type FileStore, SpilledFiles } from './file-store.js';
+import { readForm } from './form.js';
 import { parseJSON } from './json.js';
-import { type BodyLimits, DEFAULT_MAX_BYTES } from './limits.js';
-import { isJSON, parseMediaType } from './media-type.js';
+import {
+  type BodyLimits,
+  DEFAULT_MAX_BYTES,
+  type EffectiveFormLimits,
+  type FormLimits,
+  formLimits,
+} from './limits.js';
+import { isJSON, matchesMediaType, parseMediaType } from './media-type.js';
+import { multipartBoundary } from './multipart-head.js';
+import { type Part, PartsReader } from './parts.js';
 import { Query } from './query.js';
+import { type ByteRange, parseRange } from './range.js';
 import { requestURL } from './url.js';
+import { fromWebRequest, toWebRequest } from './web.js';
 
 /** What a `Request` can be told beyond its scope. */
-export interface RequestOptions extends BodyLimits {}
+export interface RequestOptions extends BodyLimits {
+  /** The limits of `formData()` and `parts()`. */
+  form?: FormLimits | undefined;
+  /** Where files go that are too large for memory: `temporaryFiles()` of `@pullo/request/files`. Default: nowhere, they are refused. */
+  files?: FileStore | undefined;
+}
 
 /**
  * A request over an ASGI-shaped scope. Nothing is parsed before it is read: making one makes nothing else.
@@ -48,6 +67,8 @@ export class Request implements AsyncDisposable {
   #cookies: Cookies | undefined = undefined;
   #body: Body | undefined = undefined;
   #stream: ReadableStream<Uint8Array> | undefined = undefined;
+  #form: Promise<FormData> | undefined = undefined;
+  #spilled: SpilledFiles | undefined = undefined;
 
   constructor(scope: HTTPScope | WebSocketScope, receive: Receive, options?: RequestOptions) {
     this.#scope = scope;
@@ -185,8 +206,136 @@ export class Request implements AsyncDisposable {
     return parseJSON(await this.#read('json()', limits)) as T;
   }
 
-  /** Lets go of what the request holds. */
-  async [Symbol.asyncDispose](): Promise<void> {}
+  /**
+   * The body as a form, `multipart/form-data` or `application/x-www-form-urlencoded`; the same one for every caller.
+   *
+   * Files are in memory up to `maxFileMemoryBytes`, beyond it in the file store, until the request is disposed. Rejects with
+   * `UnsupportedMediaType`, `BadForm`, `ContentTooLarge` (each limit has a default), and like `stream()`.
+   */
+  formData(limits?: FormLimits): Promise<FormData> {
+    this.#form ??= this.#readForm(formLimits(limits, this.#options?.form));
+    return this.#form;
+  }
+
+  /**
+   * The parts of a multipart form, each as soon as its headers have arrived. Nothing is kept: what is not read is skipped.
+   *
+   * Throws like `formData()`; `maxFileMemoryBytes` has no meaning here.
+   */
+  async *parts(limits?: FormLimits): AsyncGenerator<Part, void, undefined> {
+    const contentType = this.headers.get('content-type');
+    if (!this.is('multipart/form-data')) throw new UnsupportedMediaType(contentType, 'multipart/form-data');
+    const effective = formLimits(limits, this.#options?.form);
+    this.#source.checkAnnounced(effective.maxBytes);
+    yield* new PartsReader(this.#source.stream('parts()'), multipartBoundary(contentType), effective).parts();
+  }
+
+  /**
+   * Whether the body is of a media type: a whole one, `text/*`, or a suffix such as `+json`. Parameters do not count.
+   *
+   * @example
+   * ```ts
+   * import type { Request } from '@pullo/request';
+   *
+   * export const isJSON = (request: Request) => request.is('application/json') || request.is('+json');
+   * ```
+   */
+  is(type: string): boolean {
+    const essence = parseMediaType(this.headers.get('content-type'))?.essence;
+    return essence !== undefined && matchesMediaType(essence, type);
+  }
+
+  /**
+   * The one of `types` that the client likes best (`Accept`), or `null` if it takes none of them. Between equals the
+   * earlier one wins; without the header it is the first.
+   *
+   * @example
+   * ```ts
+   * import type { Request } from '@pullo/request';
+   *
+   * export const wantsHTML = (request: Request) => request.accepts(['application/json', 'text/html']) === 'text/html';
+   * ```
+   */
+  accepts<T extends string>(types: readonly T[]): T | null {
+    return preferredType(this.headers.get('accept'), types);
+  }
+
+  /** The one of the content codings that the client likes best (`Accept-Encoding`), or `null`. `identity` is acceptable unless it is excluded. */
+  acceptsEncodings<T extends string>(encodings: readonly T[]): T | null {
+    return preferredEncoding(this.headers.get('accept-encoding'), encodings);
+  }
+
+  /** The one of the languages that the client likes best (`Accept-Language`), or `null`. A range `de` takes `de-AT` too. */
+  acceptsLanguages<T extends string>(languages: readonly T[]): T | null {
+    return preferredLanguage(this.headers.get('accept-language'), languages);
+  }
+
+  /**
+   * Whether the client's copy is still good, so that the answer is 304: `If-None-Match`, else `If-Modified-Since`, of a GET or HEAD.
+   *
+   * Ask `preconditionFailed` first, as RFC 9110, section 13.2.2, has it.
+   */
+  isFresh(validators: Validators): boolean {
+    return isFresh(this.method, this.headers, validators);
+  }
+
+  /** Whether the answer is 412: `If-Match`, else `If-Unmodified-Since`, fails, or `If-None-Match` does for other methods than GET and HEAD. */
+  preconditionFailed(validators: Validators): boolean {
+    return preconditionFailed(this.method, this.headers, validators);
+  }
+
+  /**
+   * The ranges that a GET asks for out of `size` bytes, merged where they overlap or touch, in the order asked for.
+   *
+   * `null`: send the whole (no `Range`, one that cannot be read, more than 32 ranges, or an `If-Range` that does not hold against
+   * `validators`). Empty: none can be satisfied, answer with 416.
+   */
+  range(size: number, validators: Validators = {}): ByteRange[] | null {
+    if (this.method !== 'GET' || !ifRangeHolds(this.headers.get('if-range'), validators)) return null;
+    return parseRange(this.headers.get('range'), size);
+  }
+
+  /**
+   * The request as Fetch's, for code that takes one. Its body is this one's, so it can be read here or there.
+   *
+   * Fetch has no body for GET and HEAD. Throws `TypeError` for the methods that Fetch forbids (CONNECT, TRACE, TRACK), and
+   * `BodyConsumed` if the body was streamed before.
+   */
+  toWeb(): globalThis.Request {
+    if (this.bodyUsed) throw new BodyConsumed('toWeb()');
+    return toWebRequest(this);
+  }
+
+  /**
+   * Fetch's request as one of these. It has no `client`; the server's address is the URL's.
+   *
+   * Throws `BadPath` if its path has no canonical form.
+   */
+  static from(request: globalThis.Request, options?: RequestOptions): Request {
+    const { scope, receive } = fromWebRequest(request);
+    return new Request(scope, receive, options);
+  }
+
+  /** Removes the files of a form. Core calls it when the exchange is over; in a raw app, write `await using request = ...`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#spilled?.[Symbol.asyncDispose]();
+  }
+
+  #readForm(limits: EffectiveFormLimits): Promise<FormData> {
+    const source = this.#source;
+    this.#spilled ??= new SpilledFiles();
+    return readForm({
+      contentType: this.headers.get('content-type'),
+      limits,
+      store: this.#options?.files,
+      spilled: this.#spilled,
+      stream: () => {
+        source.checkAnnounced(limits.maxBytes);
+        return source.stream('formData()');
+      },
+      read: (maxBytes) => source.read(maxBytes, 'formData()'),
+    });
+  }
 
   get #source(): Body {
     if (this.#body === undefined) {

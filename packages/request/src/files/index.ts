@@ -1,0 +1,1 @@
+export { type TemporaryFilesOptions, temporaryFiles } from './temporary-files.js';
