@@ -3,8 +3,9 @@ import { Fields } from './fields.js';
 import { type Rules, receivedType, sentType } from './rules.js';
 import { ContractViolation } from './violation.js';
 
-/** What the app does: it waits for an event, works on it, or has answered it. */
-type Phase = 'before startup' | 'starting' | 'started' | 'stopping' | 'ended';
+/** What the app does: it waits for an event, works on it, or has answered it. In the order they come in. */
+const PHASES = ['before startup', 'starting', 'started', 'stopping', 'ended'] as const;
+type Phase = (typeof PHASES)[number];
 
 /** The rules of the lifespan protocol (ASGI lifespan 2.0). */
 export class LifespanRules implements Rules {
@@ -69,10 +70,12 @@ export class LifespanRules implements Rules {
   #answer(fields: Fields, phase: Phase, question: string): void {
     if (fields.has('message')) fields.string('message');
     if (this.#phase === phase) return;
-    const isEarly = this.#phase === 'before startup' || (this.#phase === 'started' && phase === 'stopping');
+    if (PHASES.indexOf(this.#phase) < PHASES.indexOf(phase)) {
+      fields.fail(`${fields.type} was sent before ${question} was received: it is the answer to that`);
+    }
     fields.fail(
-      isEarly
-        ? `${fields.type} was sent before ${question} was received: it is the answer to that`
+      this.#phase === 'ended'
+        ? `${fields.type} was sent after the lifespan had ended`
         : `${fields.type} was sent when ${question} had been answered already`,
     );
   }

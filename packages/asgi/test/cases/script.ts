@@ -71,7 +71,7 @@ export async function play(
 ): Promise<Played> {
   const sent: SendEvent[] = [];
   const queue = [...events];
-  const last = scope.type === 'websocket' ? CLOSED : { type: 'http.disconnect' };
+  const last = scope?.type === 'websocket' ? CLOSED : { type: 'http.disconnect' };
   const receive = async () => (queue.length > 0 ? queue.shift() : last) as ReceiveEvent;
   const take: Send = (event) => {
     sent.push(event);
