@@ -1,0 +1,161 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { App, ClientAddress } from '@pullo/asgi';
+import { Dispatcher, errors } from 'undici';
+import { type Handler, modernHandler } from './handler.js';
+import { HTTPExchange } from './http-exchange.js';
+import { Lifespan, type LifespanMode } from './lifespan.js';
+import { requestBody } from './request-body.js';
+import { requestHead } from './request-head.js';
+
+/** How an `AppDispatcher` runs its app. */
+export interface AppDispatcherOptions {
+  /** Whether the app's lifespan is run, at the first request or by `start`. Default: `auto`. */
+  lifespan?: LifespanMode;
+  /** The address that requests come from. Default: 127.0.0.1, port 50000. */
+  client?: ClientAddress | null;
+  /** Called with what the app throws, as a server would log it. Default: `console.error`. */
+  onError?: (error: unknown) => void;
+}
+
+/**
+ * An undici `Dispatcher` that calls an app in process: `request`, `stream`, `pipeline` and `fetch` of undici, and the
+ * platform's `fetch`, work on it as they do on a socket.
+ *
+ * What the app throws becomes what a server makes of it: a 500, or a lost connection once the response has begun.
+ *
+ * @example
+ * ```ts
+ * import type { App } from '@pullo/asgi';
+ * import { AppDispatcher } from '@pullo/testing';
+ * import { request } from 'undici';
+ *
+ * const app: App = async (_scope, _receive, send) => {
+ *   send({ type: 'http.response.start', status: 200 });
+ *   await send({ type: 'http.response.body', body: 'Hello' });
+ * };
+ * await using dispatcher = new AppDispatcher(app);
+ * const { statusCode, body } = await request('http://testserver/', { dispatcher });
+ * console.log(statusCode, await body.text()); // 200 Hello
+ * ```
+ */
+export class AppDispatcher extends Dispatcher implements AsyncDisposable {
+  readonly #app: App;
+  readonly #client: ClientAddress | null;
+  readonly #onError: (error: unknown) => void;
+  readonly #lifespan: Lifespan;
+  /** The app runs in the async context of whoever made the dispatcher: it must not see the stores of a test. */
+  readonly #context = new AsyncResource('PULLO_APP');
+  readonly #running = new Set<HTTPExchange>();
+  #idle: (() => void)[] = [];
+  #state: 'open' | 'closed' | 'destroyed' = 'open';
+
+  constructor(app: App, options: AppDispatcherOptions = {}) {
+    super();
+    this.#app = app;
+    this.#client = options.client === undefined ? { host: '127.0.0.1', port: 50000 } : options.client;
+    this.#onError = options.onError ?? console.error;
+    this.#lifespan = new Lifespan(this.#app, options.lifespan ?? 'auto');
+  }
+
+  get closed(): boolean {
+    return this.#state !== 'open';
+  }
+
+  get destroyed(): boolean {
+    return this.#state === 'destroyed';
+  }
+
+  /** Runs the app's start-up, which otherwise the first request does. Rejects with `LifespanError`. */
+  start(): Promise<void> {
+    return this.#context.runInAsyncScope(() => this.#lifespan.start());
+  }
+
+  /** Sends a request to the app; the handler may be of undici 6, 7 or 8. */
+  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    const modern = modernHandler(handler);
+    try {
+      this.#begin(options, modern);
+      return true;
+    } catch (error) {
+      modern.onResponseError?.(null, error as Error);
+      return false;
+    }
+  }
+
+  /** Waits for what is running, then stops the app. Requests that come later fail with undici's `ClientClosedError`. */
+  override close(): Promise<void>;
+  override close(callback: () => void): void;
+  override close(callback?: () => void): Promise<void> | void {
+    if (this.#state === 'open') this.#state = 'closed';
+    return finish(this.#stop(), callback);
+  }
+
+  /** Aborts what is running and stops the app. Default error: undici's `ClientDestroyedError`. */
+  override destroy(): Promise<void>;
+  override destroy(error: Error | null): Promise<void>;
+  override destroy(callback: () => void): void;
+  override destroy(error: Error | null, callback: () => void): void;
+  override destroy(first?: Error | null | (() => void), second?: () => void): Promise<void> | void {
+    const error = typeof first === 'function' ? null : first;
+    this.#state = 'destroyed';
+    for (const exchange of this.#running) exchange.abort(error ?? new errors.ClientDestroyedError());
+    return finish(this.#stop(), typeof first === 'function' ? first : second);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #begin(options: Dispatcher.DispatchOptions, handler: Handler): void {
+    if (this.#state === 'destroyed') throw new errors.ClientDestroyedError();
+    if (this.#state === 'closed') throw new errors.ClientClosedError();
+    const request = { head: requestHead(options), body: requestBody(options.body) };
+    const host = {
+      app: this.#app,
+      client: this.#client,
+      state: this.#lifespan.state,
+      onError: this.#onError,
+    };
+    const exchange = new HTTPExchange(host, options, request, handler);
+    this.#running.add(exchange);
+    queueMicrotask(() => this.#run(exchange));
+  }
+
+  #run(exchange: HTTPExchange): void {
+    if (!exchange.begin()) {
+      this.#settle(exchange);
+      return;
+    }
+    this.#context.runInAsyncScope(async () => {
+      try {
+        if (!this.#lifespan.started) await this.#lifespan.start();
+        await exchange.run();
+      } catch (error) {
+        exchange.abort(error as Error);
+      } finally {
+        this.#settle(exchange);
+      }
+    });
+  }
+
+  #settle(exchange: HTTPExchange): void {
+    this.#running.delete(exchange);
+    if (this.#running.size > 0) return;
+    for (const resolve of this.#idle) resolve();
+    this.#idle = [];
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#running.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#idle.push(resolve);
+      });
+    }
+    await this.#lifespan.stop();
+  }
+}
+
+function finish(promise: Promise<void>, callback: (() => void) | undefined): Promise<void> | void {
+  if (callback === undefined) return promise;
+  promise.then(callback, callback);
+}

@@ -1,0 +1,179 @@
+import { type App, HeaderList, type HeadersInit } from '@pullo/asgi';
+import { Agent, type Dispatcher } from 'undici';
+import { AppDispatcher, type AppDispatcherOptions } from './app-dispatcher.js';
+import type { ClientResponse } from './client-response.js';
+import { CookieJar } from './cookie-jar.js';
+import { followRedirects } from './redirects.js';
+import {
+  encodeTarget,
+  mergeHeaders,
+  type RequestOptions,
+  searchParams,
+  typedBody,
+} from './request-options.js';
+import { type AppErrors, ResponseHandler } from './response-handler.js';
+
+/** A server that is listening: what `serve` of `@pullo/server` resolves with, or anything else with a URL. */
+export interface LiveServer {
+  readonly url: string | URL;
+}
+
+/** What all requests of a client have in common. */
+export interface ClientOptions extends Pick<AppDispatcherOptions, 'lifespan' | 'onError'> {
+  /** Paths are relative to it. Default: `http://testserver`, or the server's URL. */
+  baseURL?: string | URL;
+  /** The cookies to begin with: a jar, or names and values. Default: none. */
+  cookies?: CookieJar | Readonly<Record<string, string>>;
+  /** Sent with every request. */
+  headers?: HeadersInit;
+  /**
+   * Whether an error that the app throws is thrown in the test; else it is answered as a server would, with 500. Default: true. A live
+   * server always answers.
+   */
+  raiseAppErrors?: boolean;
+}
+
+/**
+ * A client for an app, called in process, or for a server that is listening.
+ *
+ * The app's lifespan starts with the first request and ends with `close`, which `await using` calls.
+ *
+ * @example
+ * ```ts
+ * import type { App } from '@pullo/asgi';
+ * import { client } from '@pullo/testing';
+ *
+ * const app: App = async (_scope, _receive, send) => {
+ *   send({ type: 'http.response.start', status: 200 });
+ *   await send({ type: 'http.response.body', body: 'Hello' });
+ * };
+ * await using http = client(app, { headers: { accept: 'text/plain' } });
+ * const response = await http.get('/');
+ * console.log(response.status, await response.text()); // 200 Hello
+ * ```
+ */
+export function client(target: App | LiveServer, options: ClientOptions = {}): Client {
+  return new Client(target, options);
+}
+
+/** Sends requests and keeps cookies; made by `client`. */
+export class Client implements AsyncDisposable {
+  /** What the requests go through: for undici's own functions, `request('http://testserver/', { dispatcher })`. */
+  readonly dispatcher: Dispatcher;
+  readonly cookies: CookieJar;
+  readonly #base: URL;
+  readonly #headers: HeaderList;
+  readonly #appErrors: AppErrors;
+
+  constructor(target: App | LiveServer, options: ClientOptions) {
+    const isApp = typeof target === 'function';
+    this.dispatcher = isApp ? new AppDispatcher(target, options) : new Agent();
+    this.#base = new URL(options.baseURL ?? (isApp ? 'http://testserver' : target.url));
+    this.#headers = new HeaderList(options.headers);
+    this.#appErrors = { raise: isApp && (options.raiseAppErrors ?? true), unseen: new Set() };
+    this.cookies = this.#jar(options.cookies);
+  }
+
+  /** Runs the app's start-up, which otherwise the first request does. Rejects with `LifespanError`. */
+  async start(): Promise<void> {
+    if (this.dispatcher instanceof AppDispatcher) await this.dispatcher.start();
+  }
+
+  /** Sends a request. Resolves when the head of the response is there. */
+  async request(method: string, path: string, options: RequestOptions = {}): Promise<ClientResponse> {
+    if (options.redirect === 'follow') {
+      return followRedirects((...step) => this.#send(...step), method, path, options);
+    }
+    return this.#send(method, path, options);
+  }
+
+  get(path: string, options?: RequestOptions): Promise<ClientResponse> {
+    return this.request('GET', path, options);
+  }
+
+  head(path: string, options?: RequestOptions): Promise<ClientResponse> {
+    return this.request('HEAD', path, options);
+  }
+
+  post(path: string, options?: RequestOptions): Promise<ClientResponse> {
+    return this.request('POST', path, options);
+  }
+
+  put(path: string, options?: RequestOptions): Promise<ClientResponse> {
+    return this.request('PUT', path, options);
+  }
+
+  patch(path: string, options?: RequestOptions): Promise<ClientResponse> {
+    return this.request('PATCH', path, options);
+  }
+
+  delete(path: string, options?: RequestOptions): Promise<ClientResponse> {
+    return this.request('DELETE', path, options);
+  }
+
+  options(path: string, options?: RequestOptions): Promise<ClientResponse> {
+    return this.request('OPTIONS', path, options);
+  }
+
+  /**
+   * Leaves what is still open and stops the app. Rejects with what the app threw after its responses had been handed
+   * over and no reader has seen, if `raiseAppErrors` holds, so that no error is lost.
+   */
+  async close(): Promise<void> {
+    await this.dispatcher.destroy();
+    const unseen = Array.from(this.#appErrors.unseen, ({ error }) => error);
+    this.#appErrors.unseen.clear();
+    if (unseen.length > 1) throw new AggregateError(unseen, 'The app threw after it had answered.');
+    if (unseen.length === 1) throw unseen[0];
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #send(method: string, path: string, options: RequestOptions): Promise<ClientResponse> {
+    const { origin, target } = this.#locate(path, options);
+    const url = `${origin}${target}`;
+    const { body, type } = typedBody(options);
+    const headers = mergeHeaders(this.#headers, options.headers);
+    if (type !== null && !headers.has('content-type')) headers.append('content-type', type);
+    const cookie = this.cookies.header(url);
+    if (cookie !== null) headers.append('cookie', cookie);
+    const handler = new ResponseHandler(url, this.#appErrors, options.signal);
+    // undici's type of `body` lacks the iterables, streams and blobs that it takes.
+    this.dispatcher.dispatch(
+      {
+        origin,
+        path: target,
+        method,
+        headers: [...headers.flat],
+        body: body as Dispatcher.DispatchOptions['body'] & {},
+        headersTimeout: options.headersTimeout ?? 0,
+        bodyTimeout: options.bodyTimeout ?? 0,
+      },
+      handler as Dispatcher.DispatchHandler,
+    );
+    return handler.response.then((response) => {
+      this.cookies.store(url, response.headers.getSetCookie());
+      return response;
+    });
+  }
+
+  #locate(path: string, options: RequestOptions): { origin: string; target: string } {
+    const isURL = /^https?:\/\//.test(path);
+    const base = isURL ? new URL(path) : this.#base;
+    const prefix = this.#base.pathname.replace(/\/$/, '');
+    const target = isURL ? `${base.pathname}${base.search}` : `${prefix}${encodeTarget(path)}`;
+    if (options.query === undefined) return { origin: base.origin, target };
+    const query = searchParams(options.query).toString();
+    if (query === '') return { origin: base.origin, target };
+    return { origin: base.origin, target: `${target}${target.includes('?') ? '&' : '?'}${query}` };
+  }
+
+  #jar(cookies: ClientOptions['cookies']): CookieJar {
+    if (cookies instanceof CookieJar) return cookies;
+    const jar = new CookieJar();
+    for (const [name, value] of Object.entries(cookies ?? {})) jar.set(this.#base.href, name, value);
+    return jar;
+  }
+}

@@ -1,0 +1,55 @@
+import type { ClientResponse } from './client-response.js';
+import type { RequestOptions } from './request-options.js';
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+const LIMIT = 20;
+const REPLAYABLE = new Set(['string', 'undefined']);
+
+type Send = (method: string, path: string, options: RequestOptions) => Promise<ClientResponse>;
+
+/**
+ * Sends a request and follows the redirects, by the rules of
+ * {@link https://fetch.spec.whatwg.org/#http-redirect-fetch | Fetch}: 303, and 301 and 302 of a POST, go on with GET and no body.
+ */
+export async function followRedirects(
+  send: Send,
+  method: string,
+  path: string,
+  options: RequestOptions,
+): Promise<ClientResponse> {
+  let response = await send(method, path, options);
+  let next = { method, options };
+  for (let count = 0; REDIRECTS.has(response.status); count++) {
+    const location = response.headers.get('location');
+    if (location === null) return response;
+    if (count === LIMIT)
+      throw new Error(`More than ${LIMIT} redirects, the last to ${JSON.stringify(location)}.`);
+    await response.bytes();
+    next = nextStep(response, next.method, next.options);
+    response = await send(next.method, new URL(location, response.url).href, next.options);
+  }
+  return response;
+}
+
+function nextStep(response: ClientResponse, method: string, options: RequestOptions) {
+  const { json, form, body, query, ...rest } = options;
+  const becomesGet =
+    (response.status === 303 && method !== 'HEAD') || (response.status < 303 && method === 'POST');
+  if (becomesGet) return { method: 'GET', options: rest };
+  if (!isReplayable(body)) {
+    throw new TypeError(
+      `The ${response.status} redirect asks for the body again, but a stream can be sent only once.`,
+    );
+  }
+  return { method, options: { ...rest, json, form, body } as RequestOptions };
+}
+
+function isReplayable(body: unknown): boolean {
+  if (body === null || REPLAYABLE.has(typeof body) || ArrayBuffer.isView(body)) return true;
+  return (
+    body instanceof ArrayBuffer ||
+    body instanceof Blob ||
+    body instanceof FormData ||
+    body instanceof URLSearchParams
+  );
+}
