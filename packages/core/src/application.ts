@@ -1,0 +1,156 @@
+import type { HTTPScope, Receive, Send } from '@pullo/asgi';
+import { RedirectResponse, Response } from '@pullo/response';
+import { type Convertors, Router } from '@pullo/router';
+import { Branch, endOf } from './branch.js';
+import type { RouteInfo } from './context.js';
+import type { ErrorScope } from './error-scope.js';
+import { HTTPError } from './errors.js';
+import { compose } from './pipeline.js';
+import { type Chain, Run } from './run.js';
+
+/** A registered route: what its requests run. */
+export interface Endpoint {
+  readonly info: RouteInfo;
+  readonly branch: Branch;
+  /** The layers; at their end a run has its own `end`: the handler, or what answers on its behalf (405, OPTIONS, a slash redirect). */
+  readonly pipeline: Chain;
+  readonly handler: Chain;
+}
+
+type Params = Readonly<Record<string, unknown>>;
+
+const NO_PARAMS: Params = Object.freeze(Object.create(null));
+
+/** What an app and its groups and branches share: the routes, and the way of a request through them. */
+export class Application {
+  readonly root = new Branch();
+  readonly #routes: Router<Endpoint>;
+  /** Which group owns a path that no route matches. */
+  readonly #owners: Router<Branch>;
+
+  constructor(convertors: Convertors | undefined) {
+    const options = convertors === undefined ? {} : { convertors };
+    this.#routes = new Router(options);
+    this.#owners = new Router(options);
+  }
+
+  get routes(): readonly RouteInfo[] {
+    return [...new Set(Array.from(this.#routes, (route) => route.value.info))];
+  }
+
+  add(branch: Branch, info: RouteInfo, handler: Chain): void {
+    const endpoint = { info, branch, pipeline: compose(branch.layers, endOf), handler };
+    for (const method of info.methods) {
+      this.#routes.add(method, info.pattern, endpoint, { name: info.name });
+    }
+    branch.seal(`the route ${info.methods.join(', ')} ${info.pattern}`);
+  }
+
+  /** Gives a group the paths under its prefix; of two groups with one prefix the first has them. */
+  own(branch: Branch): void {
+    for (const pattern of [branch.prefix, `${branch.prefix}/*`]) {
+      if (!this.#owners.has('*', pattern)) this.#owners.add('*', pattern, branch);
+    }
+  }
+
+  url(name: string, params?: Params): string {
+    return this.#routes.url(name, params);
+  }
+
+  /** Answers one request. Makes no promise where nothing waits. */
+  run(scope: HTTPScope, receive: Receive, send: Send): void | Promise<void> {
+    const path = localPath(scope);
+    const found = this.#routes.match(scope.method, path);
+    if (found === undefined) return this.#runUnmatched(scope, receive, send, path);
+    const { pipeline, handler, info } = found.value;
+    return execute(pipeline, new Run(this, scope, receive, info, found.params, handler), send);
+  }
+
+  #runUnmatched(scope: HTTPScope, receive: Receive, send: Send, path: string): void | Promise<void> {
+    const allowed = this.#routes.allowed(path);
+    if (allowed.length > 0) {
+      const end = scope.method === 'OPTIONS' ? answerOptions(allowed) : refuseMethod(allowed);
+      return this.#runOnBehalf(scope, receive, send, path, end);
+    }
+    const other = otherSlash(path);
+    if (other === undefined || this.#routes.matchAny(other) === undefined)
+      return this.#runNotFound(scope, receive, send, path);
+    return this.#runOnBehalf(scope, receive, send, other, redirectTo(scope, other));
+  }
+
+  /** Runs the pipeline of the first route of a path with another end than its handler. */
+  #runOnBehalf(
+    scope: HTTPScope,
+    receive: Receive,
+    send: Send,
+    path: string,
+    end: (errors: ErrorScope) => Chain,
+  ): void | Promise<void> {
+    const found = this.#routes.matchAny(path);
+    const branch = found?.value.branch ?? this.root;
+    const run = new Run(
+      this,
+      scope,
+      receive,
+      found?.value.info,
+      found?.params ?? NO_PARAMS,
+      end(branch.errors),
+    );
+    return execute(found?.value.pipeline ?? branch.pipeline, run, send);
+  }
+
+  #runNotFound(scope: HTTPScope, receive: Receive, send: Send, path: string): void | Promise<void> {
+    const owner = this.#owners.match('*', path);
+    const branch = owner?.value ?? this.root;
+    const isServerWide = path === '*' && scope.method === 'OPTIONS';
+    const end: Chain = isServerWide
+      ? () => new Response(null, { status: 204 })
+      : (run) => branch.errors.respond(new HTTPError(404), run);
+    return execute(
+      branch.pipeline,
+      new Run(this, scope, receive, undefined, owner?.params ?? NO_PARAMS, end),
+      send,
+    );
+  }
+}
+
+function execute(chain: Chain, run: Run, send: Send): void | Promise<void> {
+  const response = chain(run);
+  return response instanceof Promise
+    ? response.then((settled) => run.answer(settled, send))
+    : run.answer(response, send);
+}
+
+function answerOptions(allowed: readonly string[]): () => Chain {
+  return () => () => new Response(null, { status: 204, headers: { allow: allowHeader(allowed) } });
+}
+
+function refuseMethod(allowed: readonly string[]): (errors: ErrorScope) => Chain {
+  return (errors) => (run) =>
+    errors.respond(new HTTPError(405, { headers: { allow: allowHeader(allowed) } }), run);
+}
+
+function allowHeader(allowed: readonly string[]): string {
+  return [...new Set([...allowed, 'OPTIONS'])].join(', ');
+}
+
+/** Path-absolute, so that the redirect stays on the host, whatever the host was taken for (RFC 3986, section 4.2). */
+function redirectTo(scope: HTTPScope, path: string): () => Chain {
+  const query = scope.queryString === '' ? '' : `?${scope.queryString}`;
+  return () => () => new RedirectResponse(`${scope.rootPath}${path}${query}`, { status: 308 });
+}
+
+/** The path with its final slash added or taken away. Never one that a browser would take for a host. */
+function otherSlash(path: string): string | undefined {
+  if (path === '/' || path === '*' || path.startsWith('//')) return undefined;
+  return path.endsWith('/') ? path.slice(0, -1) : `${path}/`;
+}
+
+/** The path below where the app is mounted; a path that is not below it stands as it is (a proxy has cut it already). */
+function localPath(scope: HTTPScope): string {
+  const { path, rootPath } = scope;
+  if (rootPath === '' || !path.startsWith(rootPath)) return path;
+  const local = path.slice(rootPath.length);
+  if (local === '') return '/';
+  return local.startsWith('/') ? local : path;
+}

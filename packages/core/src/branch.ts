@@ -1,0 +1,57 @@
+import { joinPatterns } from '@pullo/router';
+import { ErrorScope } from './error-scope.js';
+import { PipelineError } from './errors.js';
+import { compose, type Layer } from './pipeline.js';
+import type { Chain, Run } from './run.js';
+
+/** An app, a group of it, or a branch made by `with`: a prefix, layers and error handlers, on top of its parent's. */
+export class Branch {
+  readonly prefix: string;
+  readonly errors: ErrorScope;
+  readonly #parent: Branch | undefined;
+  readonly #own: Layer[] = [];
+  /** What has been registered first: its layers are fixed from then on. */
+  #sealedBy: string | undefined;
+  #pipeline: Chain | undefined;
+
+  constructor(parent?: Branch, prefix = '') {
+    this.#parent = parent;
+    this.prefix = (parent?.prefix ?? '') + prefix;
+    this.errors = new ErrorScope(parent?.errors);
+  }
+
+  /** From the app's layers inward. */
+  get layers(): readonly Layer[] {
+    return this.#parent === undefined ? this.#own : [...this.#parent.layers, ...this.#own];
+  }
+
+  add(layer: Layer, call: string): void {
+    if (this.#sealedBy !== undefined) {
+      throw new PipelineError(
+        `${call} comes after ${this.#sealedBy}, which would go without it: move it before, or use with() for the routes that follow.`,
+      );
+    }
+    this.#own.push(layer);
+  }
+
+  seal(by: string): void {
+    this.#sealedBy ??= by;
+  }
+
+  /** The pattern of a route in this branch: `/` in a group is the group's prefix itself. */
+  resolve(path: string): string {
+    return joinPatterns(this.prefix, path);
+  }
+
+  /** The pipeline for a request that no route answers: its end is the run's. */
+  get pipeline(): Chain {
+    this.seal('the first request');
+    this.#pipeline ??= compose(this.layers, endOf);
+    return this.#pipeline;
+  }
+}
+
+/** Ends a chain that has no handler: with the 404, 405, OPTIONS or redirect that the run has for it. */
+export function endOf(run: Run): ReturnType<Chain> {
+  return run.end(run);
+}

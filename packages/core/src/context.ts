@@ -1,0 +1,81 @@
+import type { Request } from '@pullo/request';
+import type { PathParams } from '@pullo/router';
+import type { AnyPullo, TypesOf } from './pullo.js';
+
+/** No keys at all. */
+export type Empty = Record<never, never>;
+
+/** What an app tells about the route that a request has matched. */
+export interface RouteInfo {
+  /** The methods it was registered for; `*` is any. */
+  readonly methods: readonly string[];
+  /** The whole pattern, group prefixes included. */
+  readonly pattern: string;
+  readonly name: string | undefined;
+  /** What was given as `meta` at registration. */
+  readonly meta: unknown;
+}
+
+/** The part of a context that is always there. It can be destructured. */
+export interface BaseContext<Params = unknown, AppState = unknown> {
+  readonly kind: 'http';
+  readonly request: Request;
+  /** What the route's pattern captured, decoded and converted. */
+  readonly params: Params;
+  /** What the lifespan yielded. */
+  readonly state: AppState;
+  /** The route that the request has matched; `undefined` where none did. */
+  readonly route: RouteInfo | undefined;
+  /** The last error thrown downstream, set before `next()` settles; `undefined` if there was none. */
+  readonly error: unknown;
+  /** The path of a named route. Throws where the name or a parameter is wrong. */
+  readonly urlFor: (name: string, params?: Readonly<Record<string, unknown>>) => string;
+  /** Keeps the exchange open for work after the response. A rejection is thrown out of the app, so that the server logs it. */
+  readonly waitUntil: (promise: Promise<unknown>) => void;
+}
+
+/** The one context of a request: the base, and flat beside it what the pipeline has provided. */
+export type ContextWith<Provided extends object, Params, AppState> = BaseContext<Params, AppState> & Provided;
+
+/**
+ * Names the context of a handler: the pattern gives `params` its type.
+ *
+ * @example
+ * ```ts
+ * import type { Context } from '@pullo/core';
+ *
+ * export function greet({ params }: Context<'/greet/:name'>) {
+ *   return `Hei, ${params.name}!`;
+ * }
+ * ```
+ */
+export type Context<
+  Pattern extends string = string,
+  Provided extends object = Empty,
+  AppState = unknown,
+> = ContextWith<Provided, ParamsOf<Pattern>, AppState>;
+
+/**
+ * The context that an app's handlers get for a pattern.
+ *
+ * @example
+ * ```ts
+ * import { type ContextOf, Pullo } from '@pullo/core';
+ *
+ * const app = new Pullo();
+ * const greet = ({ params }: ContextOf<typeof app, '/greet/:name'>) => `Hei, ${params.name}!`;
+ * app.get('/greet/:name', greet);
+ * ```
+ */
+export type ContextOf<App extends AnyPullo, Pattern extends string = string> = ContextWith<
+  TypesOf<App>['provided'],
+  TypesOf<App>['params'] & ParamsOf<Pattern, TypesOf<App>['convertors']>,
+  TypesOf<App>['state']
+>;
+
+/** The parameters of a pattern; unknown where the pattern is. */
+export type ParamsOf<Pattern extends string, Convertors = never> = string extends Pattern
+  ? unknown
+  : [Convertors] extends [never]
+    ? PathParams<Pattern>
+    : PathParams<Pattern, Convertors>;

@@ -1,0 +1,24 @@
+export {
+  type App,
+  BadPath,
+  ClientDisconnected,
+  HeaderList,
+  Headers,
+  type Receive,
+  RequestTimeout,
+  type Scope,
+  type Send,
+  ServerShutdown,
+  UnsupportedScope,
+} from '@pullo/asgi';
+export { Request } from '@pullo/request';
+export * from '@pullo/response';
+export type { PathParams } from '@pullo/router';
+export type { BaseContext, Context, ContextOf, Empty, RouteInfo } from './context.js';
+export type { ErrorClass, ErrorHandler } from './error-scope.js';
+export { HTTPError, type HTTPErrorOptions, PipelineError } from './errors.js';
+export type { Handler, HandlerResult, JSONObject } from './handler.js';
+export type { Lifespan } from './lifespan.js';
+export type { Middleware, MiddlewareResult, Next } from './middleware.js';
+export { Pullo, type PulloOptions } from './pullo.js';
+export type { MethodOptions, RouteOptions, RouteRegistrar } from './routing.js';

@@ -1,0 +1,66 @@
+import type { LifespanScope, Receive, Send } from '@pullo/asgi';
+import { PipelineError } from './errors.js';
+
+/**
+ * What an app does before its first request and after its last: an async generator that yields once.
+ * What it yields is `ctx.state`.
+ */
+export type Lifespan<AppState, App = unknown> = (app: App) => AsyncGenerator<AppState, void, void>;
+
+/** Refuses a generator without a `yield`, whose type says that it yields `never`. */
+export type MustYield<AppState> = [AppState] extends [never]
+  ? { error: 'a lifespan yields once: the state, or {} if there is none' }
+  : unknown;
+
+/** Answers a lifespan scope: start-up up to the yield, shutdown after it. A failure is told to the server. */
+export async function runLifespan<AppState, App>(
+  lifespan: Lifespan<AppState, App> | undefined,
+  app: App,
+  scope: LifespanScope,
+  receive: Receive,
+  send: Send,
+): Promise<void> {
+  await receive();
+  const generator = lifespan?.(app);
+  try {
+    if (generator !== undefined) await start(generator, scope);
+  } catch (error) {
+    await send({ type: 'lifespan.startup.failed', message: describeError(error) });
+    return;
+  }
+  await send({ type: 'lifespan.startup.complete' });
+  await receive();
+  try {
+    if (generator !== undefined) await stop(generator);
+  } catch (error) {
+    await send({ type: 'lifespan.shutdown.failed', message: describeError(error) });
+    return;
+  }
+  await send({ type: 'lifespan.shutdown.complete' });
+}
+
+async function start(generator: AsyncGenerator<unknown, void, void>, scope: LifespanScope): Promise<void> {
+  const step = await generator.next();
+  if (step.done) {
+    throw new PipelineError(
+      'The lifespan returned without yielding: yield the state, or {} if there is none.',
+    );
+  }
+  if (typeof step.value !== 'object' || step.value === null) {
+    throw new PipelineError(
+      `The lifespan yielded ${String(step.value)}: yield an object, which becomes ctx.state.`,
+    );
+  }
+  Object.assign(scope.state, step.value);
+}
+
+async function stop(generator: AsyncGenerator<unknown, void, void>): Promise<void> {
+  const step = await generator.next();
+  if (step.done) return;
+  await generator.return();
+  throw new PipelineError('The lifespan yielded twice: yield once, and clean up after it.');
+}
+
+function describeError(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? String(error)) : String(error);
+}

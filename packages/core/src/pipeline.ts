@@ -1,0 +1,168 @@
+import { Response } from '@pullo/response';
+import type { ErrorScope } from './error-scope.js';
+import { PipelineError } from './errors.js';
+import type { Chain, Run, RunContext } from './run.js';
+import { describeValue, isWebResponse, toResponse } from './to-response.js';
+
+/** One layer: given the chain below it, the chain that begins with it. */
+export type Layer = (inner: Chain) => Chain;
+
+// Inside, the types of what is provided are gone: they were checked where the pipeline was built.
+export type AnyMiddleware = (
+  ctx: RunContext,
+  next: (provided?: object) => Response | Promise<Response>,
+) => unknown;
+export type AnyHandler = (ctx: RunContext) => unknown;
+export type AnyProvider = (ctx: RunContext) => unknown;
+
+/** Puts layers around a chain, the first outermost. */
+export function compose(layers: readonly Layer[], end: Chain): Chain {
+  return layers.reduceRight((inner, layer) => layer(inner), end);
+}
+
+/** The end of a chain: a handler, whose result becomes a response. */
+export function handlerChain(handler: AnyHandler, errors: ErrorScope, name: string): Chain {
+  return (run) => {
+    try {
+      const result = handler(run.context);
+      if (!isPromiseLike(result)) return toResponse(result, name);
+      return settle(
+        result,
+        (value) => toResponse(value, name),
+        (error) => errors.respond(error, run),
+      );
+    } catch (error) {
+      return errors.respond(error, run);
+    }
+  };
+}
+
+/** A layer that adds what a function returns to the context; a response that it returns ends the request. */
+export function providerLayer(provider: AnyProvider, errors: ErrorScope): Layer {
+  const name = describe('The provider', provider);
+  return (inner) => {
+    const proceed = (value: unknown, run: Run): Response | Promise<Response> => {
+      if (value instanceof Response || isWebResponse(value)) return toResponse(value, name);
+      if (typeof value !== 'object' || value === null) {
+        throw new PipelineError(
+          `${name} returned ${String(value)}: return an object of what it provides, or a response.`,
+        );
+      }
+      run.provide(value, name);
+      return inner(run);
+    };
+    return (run) => {
+      try {
+        const result = provider(run.context);
+        if (!isPromiseLike(result)) return proceed(result, run);
+        return settle(
+          result,
+          (value) => proceed(value, run),
+          (error) => errors.respond(error, run),
+        );
+      } catch (error) {
+        return errors.respond(error, run);
+      }
+    };
+  };
+}
+
+/** A layer that calls a middleware. */
+export function middlewareLayer(middleware: AnyMiddleware, errors: ErrorScope): Layer {
+  const name = describe('The middleware', middleware);
+  return (inner) => (run) => {
+    const step = new Step(inner, run, name);
+    try {
+      const result = middleware(run.context, step.next);
+      if (!isPromiseLike(result)) return step.finish(result);
+      return settle(
+        result,
+        (value) => step.finish(value),
+        (error) => step.recover(error, errors),
+      );
+    } catch (error) {
+      return step.recover(error, errors);
+    }
+  };
+}
+
+/** One call of one middleware, and what became of its `next()`. */
+class Step {
+  readonly next: (provided?: object) => Response | Promise<Response>;
+  readonly #run: Run;
+  readonly #name: string;
+  #downstream: Response | Promise<Response> | undefined;
+
+  constructor(inner: Chain, run: Run, name: string) {
+    this.#run = run;
+    this.#name = name;
+    this.next = (provided) => {
+      if (this.#downstream !== undefined) {
+        throw new PipelineError(`${name} called next() twice: keep the response of the first call.`);
+      }
+      if (provided !== undefined) run.provide(provided, name);
+      this.#downstream = inner(run);
+      return this.#downstream;
+    };
+  }
+
+  /** The response of the layer. What is downstream has ended by then, also if the middleware did not wait for it. */
+  finish(result: unknown): Response | Promise<Response> {
+    const downstream = this.#downstream;
+    const response = this.#choose(result);
+    return downstream instanceof Promise && response !== downstream
+      ? downstream.then(() => response)
+      : response;
+  }
+
+  /** A throw after `next()` waits for what is downstream; rethrowing its error keeps the response it has become. */
+  recover(error: unknown, errors: ErrorScope): Response | Promise<Response> {
+    const downstream = this.#downstream;
+    if (downstream === undefined) return errors.respond(error, this.#run);
+    const after = (response: Response): Response | Promise<Response> =>
+      error !== undefined && error === this.#run.error ? response : errors.respond(error, this.#run);
+    return downstream instanceof Promise ? downstream.then(after) : after(downstream);
+  }
+
+  #choose(result: unknown): Response | Promise<Response> {
+    if (result instanceof Response) return result;
+    if (isWebResponse(result)) return toResponse(result, this.#name);
+    if (result !== undefined) {
+      throw new PipelineError(
+        `${this.#name} returned ${describeValue(result)}: return a response, or nothing after calling next().`,
+      );
+    }
+    if (this.#downstream === undefined) {
+      throw new PipelineError(
+        `${this.#name} returned nothing and did not call next(): return a response, or call next().`,
+      );
+    }
+    return this.#downstream;
+  }
+}
+
+/** `then` with its own try: one promise less than a `catch` behind it. */
+function settle(
+  promise: PromiseLike<unknown>,
+  proceed: (value: unknown) => Response | Promise<Response>,
+  recover: (error: unknown) => Response | Promise<Response>,
+): Promise<Response> {
+  return Promise.resolve(promise).then((value) => {
+    try {
+      return proceed(value);
+    } catch (error) {
+      return recover(error);
+    }
+  }, recover);
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return (
+    value instanceof Promise ||
+    (typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function')
+  );
+}
+
+function describe(kind: string, fn: { readonly name: string }): string {
+  return fn.name === '' ? `${kind} without a name` : `${kind} "${fn.name}"`;
+}

@@ -1,0 +1,321 @@
+import { Callable, type Receive, type Scope, type Send, UnsupportedScope } from '@pullo/asgi';
+import { Response } from '@pullo/response';
+import type { Convertors, ConvertorTypes, KnownPattern, NoConvertors } from '@pullo/router';
+import { Application } from './application.js';
+import { Branch } from './branch.js';
+import type { BaseContext, ContextWith, Empty, ParamsOf, RouteInfo } from './context.js';
+import type { ErrorClass, ErrorHandler } from './error-scope.js';
+import { PipelineError } from './errors.js';
+import { type Lifespan, type MustYield, runLifespan } from './lifespan.js';
+import type { Middleware } from './middleware.js';
+import {
+  type AnyHandler,
+  type AnyMiddleware,
+  type AnyProvider,
+  handlerChain,
+  middlewareLayer,
+  providerLayer,
+} from './pipeline.js';
+import { registrar } from './registrar.js';
+import type { MethodOptions, RouteArguments, RouteOptions, RouteRegistrar } from './routing.js';
+
+declare const types: unique symbol;
+
+/** An app whatever its types. */
+export type AnyPullo = Pullo<object, unknown, unknown, Convertors>;
+
+/** The types that an app carries. */
+export type TypesOf<App extends AnyPullo> = App[typeof types];
+
+/** Options of an app. */
+export interface PulloOptions<AppState, Own extends Convertors> {
+  /** Start-up before its yield, shutdown after it; what it yields is `ctx.state`. */
+  lifespan?: Lifespan<AppState> & MustYield<AppState>;
+  /** Convertors of one's own: `{ year: ... }` makes `/archive/:y(year)` possible. */
+  convertors?: Own;
+}
+
+/** What `provide` adds: what its function returns, responses aside. */
+type ProvidedBy<Returned> = Exclude<Returned, Response | globalThis.Response>;
+
+/**
+ * An application: a pipeline of typed middleware that ends in route dispatch. It is an app, `(scope, receive, send)`.
+ *
+ * The type parameters say what its pipeline provides, what its prefix captures, what its lifespan yields, and which
+ * convertors of its own its patterns know.
+ *
+ * @example
+ * ```ts
+ * import { Pullo } from '@pullo/core';
+ *
+ * const app = new Pullo();
+ * app.get('/', () => 'Saying hi from home.');
+ * app.get('/items/:id(int)', ({ params }) => ({ id: params.id }));
+ * export default app;
+ * ```
+ */
+export class Pullo<
+  out Provided extends object = Empty,
+  out Params = Empty,
+  out AppState = Empty,
+  out Own extends Convertors = NoConvertors,
+> extends Callable {
+  /** Carries the types, for `ContextOf` and for assignability; there is nothing at run time. */
+  declare readonly [types]: { provided: Provided; params: Params; state: AppState; convertors: Own };
+
+  #application: Application;
+  #branch: Branch;
+  readonly #lifespan: Lifespan<unknown> | undefined;
+
+  constructor(options: PulloOptions<AppState, Own> = {}) {
+    super();
+    this.#application = new Application(options.convertors);
+    this.#branch = this.#application.root;
+    this.#lifespan = options.lifespan;
+  }
+
+  /**
+   * Adds a middleware to the pipeline of the routes that follow, and returns the app with the wider type.
+   *
+   * Throws `PipelineError` after a route or group of the same app or group, which would go without it.
+   */
+  use<Provides extends object & Partial<Provided> = Empty>(
+    middleware: Middleware<Provides, Provided, Params, AppState>,
+  ): Pullo<Provided & Provides, Params, AppState, Own> {
+    this.#branch.add(this.#layerOf(middleware, this.#branch), `use(${middleware.name || 'a middleware'})`);
+    return this.#widened();
+  }
+
+  /**
+   * Adds what a function returns to the context of what follows; a response that it returns ends the request.
+   *
+   * @example
+   * ```ts
+   * import { Pullo } from '@pullo/core';
+   *
+   * export const app = new Pullo()
+   *   .provide(({ request }) => ({ language: request.query.get('lang') ?? 'fi' }))
+   *   .get('/', ({ language }) => (language === 'fi' ? 'Hei!' : 'Hello!'));
+   * ```
+   */
+  provide<Returned extends object>(
+    provider: (ctx: ContextWith<Provided, Params, AppState>) => Returned | Promise<Returned>,
+  ): Pullo<Provided & ProvidedBy<Returned>, Params, AppState, Own> {
+    // True by the signature: the context is what the pipeline up to here provides.
+    const layer = providerLayer(provider as unknown as AnyProvider, this.#branch.errors);
+    this.#branch.add(layer, `provide(${provider.name || 'a function'})`);
+    return this.#widened();
+  }
+
+  /** A branch of the app: routes registered on it have the middleware, the others do not. */
+  with<Provides extends object & Partial<Provided> = Empty>(
+    middleware: Middleware<Provides, Provided, Params, AppState>,
+  ): Pullo<Provided & Provides, Params, AppState, Own> {
+    const branch = new Branch(this.#branch);
+    branch.add(this.#layerOf(middleware, branch), 'with()');
+    this.#branch.seal('with()');
+    return this.#on(branch);
+  }
+
+  /**
+   * Registers routes under a prefix, with a pipeline and error handlers of their own on top of the app's.
+   *
+   * The group owns the prefix: a path under it that matches no route runs the group's middleware and error handlers too.
+   *
+   * @example
+   * ```ts
+   * import { Pullo } from '@pullo/core';
+   *
+   * function orders(group: Pullo<{ user: string }>) {
+   *   group.get('/', ({ user }) => `orders of ${user}`);
+   *   group.get('/:id(int)', ({ params, user }) => ({ order: params.id, user }));
+   * }
+   * export const app = new Pullo().provide(() => ({ user: 'Aino' })).group('/orders', orders);
+   * ```
+   */
+  group<const Prefix extends string>(
+    prefix: KnownPattern<Prefix, ConvertorTypes<Own>>,
+    build: (group: Pullo<Provided, Params & ParamsOf<Prefix, ConvertorTypes<Own>>, AppState, Own>) => void,
+  ): this {
+    if (!/^\/.*[^/]$/.test(prefix)) {
+      throw new PipelineError(
+        `The prefix of a group begins with "/" and does not end with it, unlike "${prefix}".`,
+      );
+    }
+    this.#branch.seal(`the group "${prefix}"`);
+    const branch = new Branch(this.#branch, prefix);
+    build(this.#on(branch));
+    this.#application.own(branch);
+    return this;
+  }
+
+  /** Registers a handler for GET, and HEAD with it. */
+  get<const Path extends string>(
+    path: KnownPattern<Path, ConvertorTypes<Own>>,
+    ...route: RouteArguments<RouteOptions, Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>
+  ): this {
+    return this.#register(['GET'], path, route);
+  }
+
+  /** Registers a handler for HEAD, in place of the answer that GET gives. */
+  head<const Path extends string>(
+    path: KnownPattern<Path, ConvertorTypes<Own>>,
+    ...route: RouteArguments<RouteOptions, Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>
+  ): this {
+    return this.#register(['HEAD'], path, route);
+  }
+
+  /** Registers a handler for POST. */
+  post<const Path extends string>(
+    path: KnownPattern<Path, ConvertorTypes<Own>>,
+    ...route: RouteArguments<RouteOptions, Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>
+  ): this {
+    return this.#register(['POST'], path, route);
+  }
+
+  /** Registers a handler for PUT. */
+  put<const Path extends string>(
+    path: KnownPattern<Path, ConvertorTypes<Own>>,
+    ...route: RouteArguments<RouteOptions, Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>
+  ): this {
+    return this.#register(['PUT'], path, route);
+  }
+
+  /** Registers a handler for PATCH. */
+  patch<const Path extends string>(
+    path: KnownPattern<Path, ConvertorTypes<Own>>,
+    ...route: RouteArguments<RouteOptions, Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>
+  ): this {
+    return this.#register(['PATCH'], path, route);
+  }
+
+  /** Registers a handler for DELETE. */
+  delete<const Path extends string>(
+    path: KnownPattern<Path, ConvertorTypes<Own>>,
+    ...route: RouteArguments<RouteOptions, Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>
+  ): this {
+    return this.#register(['DELETE'], path, route);
+  }
+
+  /** Registers a handler for OPTIONS, in place of the automatic answer. */
+  options<const Path extends string>(
+    path: KnownPattern<Path, ConvertorTypes<Own>>,
+    ...route: RouteArguments<RouteOptions, Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>
+  ): this {
+    return this.#register(['OPTIONS'], path, route);
+  }
+
+  /** Registers a handler for every method that has no route of its own there. */
+  all<const Path extends string>(
+    path: KnownPattern<Path, ConvertorTypes<Own>>,
+    ...route: RouteArguments<RouteOptions, Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>
+  ): this {
+    return this.#register(['*'], path, route);
+  }
+
+  /**
+   * Registers a route for `methods`, GET by default: with a handler right away; without one it returns a function that registers what it
+   * is given and hands it back, also as an ECMAScript decorator on a method.
+   *
+   * @example
+   * ```ts
+   * import { Pullo } from '@pullo/core';
+   *
+   * const app = new Pullo();
+   * export const hello = app.route('/hello')(() => 'Saying hi from hello.');
+   * ```
+   */
+  route<const Path extends string>(
+    path: KnownPattern<Path, ConvertorTypes<Own>>,
+    options?: MethodOptions,
+  ): RouteRegistrar<Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>;
+  route<const Path extends string>(
+    path: KnownPattern<Path, ConvertorTypes<Own>>,
+    ...route: RouteArguments<MethodOptions, Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>
+  ): this;
+  route(path: string, ...route: readonly unknown[]): unknown {
+    const first = route[0];
+    const options: MethodOptions = typeof first === 'object' && first !== null ? first : {};
+    const methods = options.methods ?? ['GET'];
+    const handler = route.at(-1);
+    if (typeof handler === 'function') return this.#register(methods, path, [options, handler]);
+    return registrar((wrapped) => this.#register(methods, path, [options, wrapped]));
+  }
+
+  /**
+   * Handles errors of a class, or of a status, that are thrown under this app or group; the innermost that fits is called,
+   * by the nearest class in the prototype chain. What it returns is what a handler returns.
+   *
+   * Throws `PipelineError` where there is one already.
+   *
+   * @example
+   * ```ts
+   * import { Pullo } from '@pullo/core';
+   *
+   * export const app = new Pullo()
+   *   .onError(404, (_error, { request }) => `There is nothing at ${request.path}.`)
+   *   .onError(SyntaxError, (error) => ({ problem: error.message }));
+   * ```
+   */
+  onError<E>(kind: ErrorClass<E> | number, handler: ErrorHandler<E, BaseContext<unknown, AppState>>): this {
+    const key = typeof kind === 'number' ? kind : kind.prototype;
+    // True by the signature: the scope calls it with errors of that class only.
+    if (!this.#branch.errors.add(key, handler as ErrorHandler<unknown>)) {
+      const name = typeof kind === 'number' ? kind : kind.name;
+      throw new PipelineError(`There is an error handler for ${name} already: keep one of them.`);
+    }
+    return this;
+  }
+
+  /** The routes, in the order of their registration. */
+  get routes(): readonly RouteInfo[] {
+    return this.#application.routes;
+  }
+
+  protected handle(scope: Scope, receive: Receive, send: Send): void | Promise<void> {
+    if (scope.type === 'http') return this.#application.run(scope, receive, send);
+    if (scope.type === 'lifespan') return runLifespan(this.#lifespan, this, scope, receive, send);
+    throw new UnsupportedScope(scope);
+  }
+
+  #register(methods: readonly string[], path: string, route: readonly unknown[]): this {
+    const handler = route.at(-1);
+    const options: RouteOptions = route.length > 1 ? (route[0] as RouteOptions) : {};
+    if (typeof handler !== 'function') {
+      throw new PipelineError(
+        `The route ${methods.join(', ')} "${path}" has no handler: give a function or a Response, not ${String(handler)}.`,
+      );
+    }
+    const info: RouteInfo = Object.freeze({
+      methods: Object.freeze([...methods]),
+      pattern: this.#branch.resolve(path),
+      name: options.name,
+      meta: options.meta,
+    });
+    const answer = handler instanceof Response ? () => handler : (handler as AnyHandler);
+    const name = `The handler of ${methods.join(', ')} ${info.pattern}`;
+    this.#application.add(this.#branch, info, handlerChain(answer, this.#branch.errors, name));
+    return this;
+  }
+
+  #layerOf(middleware: unknown, branch: Branch): ReturnType<typeof middlewareLayer> {
+    if (typeof middleware !== 'function') {
+      throw new PipelineError(`A middleware is a function (ctx, next), not ${String(middleware)}.`);
+    }
+    // True by the signatures of `use` and `with`: the context provides what the middleware requires.
+    return middlewareLayer(middleware as AnyMiddleware, branch.errors);
+  }
+
+  /** Another view of this app, whose registrations go to a branch. */
+  #on<P extends object, Q>(branch: Branch): Pullo<P, Q, AppState, Own> {
+    const view = new Pullo<P, Q, AppState, Own>();
+    view.#application = this.#application;
+    view.#branch = branch;
+    return view;
+  }
+
+  /** The same app: its pipeline has just been widened to what the caller's signature says. */
+  #widened<P extends object>(): Pullo<P, Params, AppState, Own> {
+    return this as unknown as Pullo<P, Params, AppState, Own>;
+  }
+}

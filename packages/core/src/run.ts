@@ -1,0 +1,136 @@
+import type { HTTPScope, Receive, Send } from '@pullo/asgi';
+import { Request } from '@pullo/request';
+import type { Response } from '@pullo/response';
+import type { Application } from './application.js';
+import type { BaseContext, RouteInfo } from './context.js';
+import { PipelineError } from './errors.js';
+
+/** A composed piece of pipeline. It never throws and never rejects: errors have become responses. */
+export type Chain = (run: Run) => Response | Promise<Response>;
+
+type Params = Readonly<Record<string, unknown>>;
+
+/** One request on its way through the pipeline: what the chain needs and a handler does not see. */
+export class Run {
+  readonly application: Application;
+  readonly scope: HTTPScope;
+  readonly receive: Receive;
+  readonly route: RouteInfo | undefined;
+  readonly params: Params;
+  readonly context: RunContext;
+  /** What the pipeline ends in: the handler, or what answers in its place. */
+  readonly end: Chain;
+  request: Request | undefined = undefined;
+  /** The last error thrown; shown as `ctx.error`. */
+  error: unknown = undefined;
+  #failures: unknown[] | undefined = undefined;
+  #background: Promise<unknown>[] | undefined = undefined;
+
+  constructor(
+    application: Application,
+    scope: HTTPScope,
+    receive: Receive,
+    route: RouteInfo | undefined,
+    params: Params,
+    end: Chain,
+  ) {
+    this.application = application;
+    this.scope = scope;
+    this.receive = receive;
+    this.route = route;
+    this.params = params;
+    this.end = end;
+    this.context = new RunContext(this);
+  }
+
+  /** Adds what a layer provides to the context. */
+  provide(provided: object, layer: string): void {
+    for (const [key, value] of Object.entries(provided)) {
+      if (key in RunContext.prototype) {
+        throw new PipelineError(
+          `${layer} provides "${key}", which is a part of every context: choose another key.`,
+        );
+      }
+      // True of a context by the types of the pipeline, which say what each layer finds there.
+      (this.context as unknown as Record<string, unknown>)[key] = value;
+    }
+  }
+
+  /** Keeps an error that nobody took: it is thrown out of the app once the answer is sent. */
+  fail(error: unknown): void {
+    this.#failures ??= [];
+    this.#failures.push(error);
+  }
+
+  waitUntil(promise: Promise<unknown>): void {
+    this.#background ??= [];
+    this.#background.push(promise.catch((error: unknown) => this.fail(error)));
+  }
+
+  /** Sends the response, and waits for what goes on after it only if there is something. */
+  answer(response: Response, send: Send): void | Promise<void> {
+    const sent = response(this.scope, this.receive, send);
+    if (this.#background === undefined && this.#failures === undefined && this.request === undefined)
+      return sent;
+    return this.#conclude(sent);
+  }
+
+  async #conclude(sent: void | Promise<void>): Promise<void> {
+    try {
+      await sent;
+    } catch (error) {
+      this.fail(error);
+    }
+    // What runs in the background may add more of it.
+    for (const promise of this.#background ?? []) await promise;
+    await this.request?.[Symbol.asyncDispose]();
+    if (this.#failures === undefined) return;
+    throw this.#failures.length === 1
+      ? this.#failures[0]
+      : new AggregateError(this.#failures, 'Several errors came out of one request.');
+  }
+}
+
+/** What middleware and handlers see. Getters, so that what nobody reads is not made, and its keys cannot be provided. */
+export class RunContext implements BaseContext<Params, HTTPScope['state']> {
+  readonly #run: Run;
+
+  constructor(run: Run) {
+    this.#run = run;
+  }
+
+  get kind(): 'http' {
+    return 'http';
+  }
+
+  get request(): Request {
+    const run = this.#run;
+    run.request ??= new Request(run.scope, run.receive);
+    return run.request;
+  }
+
+  get params(): Params {
+    return this.#run.params;
+  }
+
+  get state(): HTTPScope['state'] {
+    return this.#run.scope.state;
+  }
+
+  get route(): RouteInfo | undefined {
+    return this.#run.route;
+  }
+
+  get error(): unknown {
+    return this.#run.error;
+  }
+
+  get urlFor(): BaseContext['urlFor'] {
+    const { application, scope } = this.#run;
+    return (name, params) => scope.rootPath + application.url(name, params);
+  }
+
+  get waitUntil(): BaseContext['waitUntil'] {
+    return (promise) => this.#run.waitUntil(promise);
+  }
+}
