@@ -72,10 +72,7 @@ const http: readonly Row[] = [
     title: 'headers as a HeaderList, handed on as they are',
     app: sends({ ...start, headers: new HeaderList(pairs()) }, end),
     check: ({ sent }) =>
-      assertEqual(
-        'headers' in Object(sent[0]) && Reflect.get(Object(sent[0]), 'headers') instanceof HeaderList,
-        true,
-      ),
+      assertEqual(sent[0]?.type === 'http.response.start' && sent[0].headers instanceof HeaderList, true),
   },
   { title: 'headers as a Map', app: sends({ ...start, headers: new Map([['a', 'b']]) }, end) },
   {
