@@ -6,6 +6,7 @@ import { HTTPExchange } from './http-exchange.js';
 import { Lifespan, type LifespanMode } from './lifespan.js';
 import { requestBody } from './request-body.js';
 import { requestHead } from './request-head.js';
+import { watchedApp } from './watched-app.js';
 
 /** How an `AppDispatcher` runs its app. */
 export interface AppDispatcherOptions {
@@ -51,7 +52,7 @@ export class AppDispatcher extends Dispatcher implements AsyncDisposable {
 
   constructor(app: App, options: AppDispatcherOptions = {}) {
     super();
-    this.#app = app;
+    this.#app = watchedApp(app);
     this.#client = options.client === undefined ? { host: '127.0.0.1', port: 50000 } : options.client;
     this.#onError = options.onError ?? console.error;
     this.#lifespan = new Lifespan(this.#app, options.lifespan ?? 'auto');

@@ -262,7 +262,7 @@ function parse(fields: readonly string[]): ParsedHeaders {
 }
 
 function reasonPhrase(status: number): string {
-  return STATUS_CODES[status] ?? '';
+  return STATUS_CODES[status] ?? 'unknown';
 }
 
 function toBuffer(text: string): Buffer {

@@ -1,9 +1,7 @@
 import {
   type App,
-  BadPath,
   type ClientAddress,
   ClientDisconnected,
-  type Exchange,
   type HTTPScope,
   isClientDisconnected,
   type ReceiveEvent,
@@ -13,12 +11,14 @@ import {
 import { type Dispatcher, errors } from 'undici';
 import { BodyPump } from './body-pump.js';
 import { Delivery } from './delivery.js';
+import { ExchangeSignal } from './exchange-signal.js';
 import { appSettled, type Handler } from './handler.js';
 import { Inbox } from './inbox.js';
 import type { RequestBody } from './request-body.js';
-import type { RequestHead } from './request-head.js';
-import { ProtocolViolation, ResponseRules } from './response-rules.js';
+import { acceptsTrailers, type RequestHead } from './request-head.js';
+import { ResponseWriter } from './response-writer.js';
 import { httpScope } from './scope.js';
+import { Refusal } from './target.js';
 
 /** What an exchange has from its dispatcher. */
 export interface ExchangeHost {
@@ -33,19 +33,26 @@ const disconnect = (): ReceiveEvent => ({ type: 'http.disconnect' });
 /**
  * One request and its response between an undici handler and an app: the part of the server.
  *
- * Its end is the final body event (`done` resolves then); the app's promise is kept for its error only.
+ * The response ends with its final body event; the app's promise is kept for its error only.
  */
-export class HTTPExchange implements Exchange {
+export class HTTPExchange {
   readonly #host: ExchangeHost;
   readonly #handler: Handler;
   readonly #head: RequestHead;
   readonly #delivery: Delivery;
   readonly #inbox = new Inbox();
   readonly #pump: BodyPump;
-  readonly #rules: ResponseRules;
-  #controller: AbortController | null = null;
-  /** Why `send` fails from now on: the client has left, or the app broke a rule. */
-  #failure: Error | null = null;
+  readonly #writer: ResponseWriter;
+  readonly #signal = new ExchangeSignal(
+    () => this.#early,
+    (error) => this.#fail(error),
+  );
+  /** The app's first error, which counts once, whether it comes from `send` or from the app. */
+  #failure: { error: unknown } | null = null;
+  /** Why `send` fails from now on. */
+  #gone: Error | null = null;
+  /** Why the exchange was over before its time. */
+  #early: Error | null = null;
 
   constructor(
     host: ExchangeHost,
@@ -58,16 +65,8 @@ export class HTTPExchange implements Exchange {
     this.#head = request.head;
     this.#delivery = new Delivery(handler, options, (reason) => this.#leave(reason));
     this.#pump = new BodyPump(request.head, request.body, this.#inbox, this.#delivery);
-    const te = request.head.fields.findIndex((field, i) => i % 2 === 0 && field.toLowerCase() === 'te');
-    const acceptsTrailers = te !== -1 && /\btrailers\b/i.test(request.head.fields[te + 1] ?? '');
-    this.#rules = new ResponseRules({ method: request.head.method, acceptsTrailers }, this.#delivery);
-  }
-
-  /** Made on first read, as most apps never ask. */
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (isClientDisconnected(this.#failure)) this.#controller.abort(this.#failure);
-    return this.#controller.signal;
+    const terms = { method: request.head.method, acceptsTrailers: acceptsTrailers(request.head) };
+    this.#writer = new ResponseWriter(terms, this.#delivery);
   }
 
   /** Aborts as the client would. */
@@ -84,99 +83,83 @@ export class HTTPExchange implements Exchange {
   async run(): Promise<void> {
     if (this.#delivery.over) return;
     if (!this.#pump.writeWhole() && !(await this.#pump.open())) return;
-    const scope = this.#scope();
-    if (scope === null) return this.#answer(400, 'Bad Request');
     try {
-      await this.#host.app(scope, this.#inbox.receive, this.#send);
-      this.#checkComplete();
+      await this.#host.app(this.#scope(), this.#inbox.receive, this.#send);
     } catch (error) {
-      this.#fail(error);
-      return;
+      if (error instanceof Refusal) this.#answer(400, `${error.message}\n`);
+      else this.#fail(error);
     }
-    this.#handler[appSettled]?.(null);
+    if (this.#failure === null) this.#handler[appSettled]?.(null);
   }
 
-  #scope(): HTTPScope | null {
-    const { client, state } = this.#host;
-    try {
-      return httpScope(this.#head, { client, state, exchange: this });
-    } catch (error) {
-      if (error instanceof BadPath) return null;
-      throw error;
-    }
-  }
-
-  readonly #send = (event: SendEvent): void | Promise<void> => {
-    if (this.#failure !== null) return handled(this.#failure);
-    try {
-      const waiting = this.#rules.take(event);
-      if (this.#rules.complete) this.#complete();
-      return waiting;
-    } catch (error) {
-      return this.#misuse(error);
-    }
-  };
-
-  /** After the end nothing can be repaired: the app is told and the error reported, but the client has its answer. */
-  #misuse(error: unknown): Promise<void> {
-    const failure = error instanceof Error ? error : new ProtocolViolation(String(error));
-    this.#fail(failure);
-    this.#failure ??= failure;
-    return handled(failure);
-  }
-
-  #checkComplete(): void {
-    if (this.#rules.complete || this.#failure !== null) return;
-    throw new ProtocolViolation(
-      this.#rules.started
-        ? 'The app returned before its response was complete: a body event with moreBody false was missing.'
-        : 'The app returned without sending a response.',
-    );
-  }
-
-  /** What an error does depends on how far the response has come. Only the first counts. */
+  /** What the app threw, or sent against the rules: only the first counts. */
   #fail(error: unknown): void {
-    if (isClientDisconnected(error) || error === this.#failure) {
-      this.#handler[appSettled]?.(null);
-      return;
-    }
-    if (this.#handler[appSettled]?.({ error }) !== true) this.#host.onError(error);
-    if (this.#rules.complete || this.#failure !== null) return;
-    this.#failure = error instanceof Error ? error : new ProtocolViolation(`The app threw ${String(error)}.`);
-    if (this.#rules.started) this.#cut();
+    if (this.#failure !== null || (this.#gone !== null && isClientDisconnected(error))) return;
+    this.#failure = { error };
+    if (this.#handler[appSettled]?.(this.#failure) !== true) this.#host.onError(error);
+    if (this.#writer.complete || this.#gone !== null) return;
+    if (this.#writer.started) this.#cut();
     else this.#answer(500, 'Internal Server Error');
   }
 
+  #scope(): HTTPScope {
+    const { client, state } = this.#host;
+    return httpScope(this.#head, { client, state, exchange: this.#signal });
+  }
+
+  readonly #send = (event: SendEvent): void | Promise<void> => {
+    if (this.#gone !== null) return handled(this.#gone);
+    try {
+      const waiting = this.#writer.take(event);
+      if (this.#writer.complete) this.#close();
+      return waiting;
+    } catch (error) {
+      this.#fail(error);
+      return handled(error);
+    }
+  };
+
+  /** An answer in the server's own name. */
   #answer(status: number, text: string): void {
-    const rules = new ResponseRules({ method: this.#head.method, acceptsTrailers: false }, this.#delivery);
-    rules.take({
+    const writer = new ResponseWriter({ method: this.#head.method, acceptsTrailers: false }, this.#delivery);
+    writer.take({
       type: 'http.response.start',
       status,
       headers: [['content-type', 'text/plain; charset=utf-8']],
     });
-    rules.take({ type: 'http.response.body', body: text });
-    this.#complete();
+    writer.take({ type: 'http.response.body', body: text });
+    this.#gone = new ClientDisconnected();
+    this.#close();
   }
 
+  /** The client must see that the response is not whole. */
   #cut(): void {
     this.#delivery.fail(new errors.SocketError('other side closed'));
-    this.#complete();
-  }
-
-  #complete(): void {
-    this.#pump.stop();
-    this.#inbox.close(disconnect);
+    this.#end(new ClientDisconnected());
   }
 
   #leave(reason: Error): void {
-    this.#failure ??= new ClientDisconnected(undefined, { cause: reason });
-    this.#complete();
-    this.#controller?.abort(this.#failure);
+    if (this.#writer.complete) return;
+    this.#end(new ClientDisconnected(undefined, { cause: reason }));
+  }
+
+  /** The exchange is over before its time. */
+  #end(gone: Error): void {
+    if (this.#gone !== null) return;
+    this.#gone = gone;
+    this.#early = gone;
+    this.#close();
+    ExchangeSignal.update(this.#signal);
+  }
+
+  #close(): void {
+    this.#pump.stop();
+    this.#inbox.close(disconnect);
   }
 }
 
 /** A rejection that nobody needs to wait for. */
-function handled(error: Error): Promise<void> {
+function handled(error: unknown): Promise<void> {
   const rejected = Promise.reject(error);
   rejected.catch(() => {});
   return rejected;

@@ -4,4 +4,3 @@ export { ClientResponse, type InformationalResponse } from './client-response.js
 export { CookieJar, type StoredCookie } from './cookie-jar.js';
 export { LifespanError, type LifespanMode } from './lifespan.js';
 export type { QueryInit, RequestOptions } from './request-options.js';
-export { ProtocolViolation } from './response-rules.js';

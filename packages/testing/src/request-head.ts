@@ -54,6 +54,15 @@ export function requestHead(options: Dispatcher.DispatchOptions): RequestHead {
   return head;
 }
 
+/** Whether the client takes fields after the body (RFC 9110, section 10.1.4). */
+export function acceptsTrailers({ fields }: RequestHead): boolean {
+  for (let i = 0; i < fields.length; i += 2) {
+    if (fields[i]?.toLowerCase() === 'te' && /(?:^|[\s,])trailers(?:$|[\s,;])/i.test(fields[i + 1] ?? ''))
+      return true;
+  }
+  return false;
+}
+
 /** Adds the framing fields that a body of this length has on the wire; `null` is a length not known. */
 export function addFraming(head: RequestHead, length: number | null): void {
   const expectsPayload = EXPECT_PAYLOAD.has(head.method);

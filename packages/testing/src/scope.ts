@@ -1,53 +1,49 @@
 import {
   type ClientAddress,
-  canonicalPath,
   type Exchange,
   HeaderList,
   type HTTPScope,
+  type ServerAddress,
   type State,
 } from '@pullo/asgi';
 import type { RequestHead } from './request-head.js';
+import { parseTarget } from './target.js';
 
-const ABSOLUTE_FORM = /^https?:\/\/([^/?#]*)(.*)$/;
+const VERSIONS = Object.freeze({ version: '3.0', specVersion: '2.5' } as const);
+const EXTENSIONS = Object.freeze({ 'http.response.trailers': {}, 'http.response.early_hint': {} });
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
-/** What a dispatcher puts into all of its scopes. */
+/** What of a scope does not come from the request. */
 export interface ScopeBase {
   client: ClientAddress | null;
   state: State;
   exchange: Exchange;
 }
 
-/** The scope of a request, as the server would make it. Throws `BadPath`. */
+/** The scope of a request, as the server would make it. Throws `Refusal`. */
 export function httpScope(head: RequestHead, base: ScopeBase): HTTPScope {
-  const target = originForm(head);
-  const mark = target.indexOf('?');
-  const rawPath = mark === -1 ? target : target.slice(0, mark);
-  const { protocol, hostname, port } = head.origin;
+  const { path, rawPath, queryString, authority } = parseTarget(head.method, head.target);
+  const headers = HeaderList.raw(head.fields);
+  if (authority !== null) headers.set('host', authority);
   return {
     type: 'http',
-    asgi: { version: '3.0', specVersion: '2.5' },
+    asgi: VERSIONS,
     httpVersion: '1.1',
     method: head.method,
-    scheme: protocol === 'https:' ? 'https' : 'http',
-    path: canonicalPath(rawPath),
+    scheme: head.origin.protocol === 'https:' ? 'https' : 'http',
+    path,
     rawPath,
-    queryString: mark === -1 ? '' : target.slice(mark + 1),
+    queryString,
     rootPath: '',
-    headers: HeaderList.raw(head.fields),
+    headers,
     client: base.client,
-    server: { host: hostname, port: port === '' ? (DEFAULT_PORTS[protocol] ?? null) : Number(port) },
+    server: serverAddress(head.origin),
     state: { ...base.state },
-    extensions: { 'http.response.trailers': {}, 'http.response.early_hint': {} },
+    extensions: EXTENSIONS,
     exchange: base.exchange,
   };
 }
 
-/** An absolute-form target names the host, and the field yields to it (RFC 9112, section 3.2.2). */
-function originForm(head: RequestHead): string {
-  const absolute = ABSOLUTE_FORM.exec(head.target);
-  if (absolute === null) return head.target;
-  const [, host = '', rest = ''] = absolute;
-  head.fields[1] = host;
-  return rest.startsWith('/') ? rest : `/${rest}`;
+function serverAddress({ hostname, port, protocol }: URL): ServerAddress {
+  return { host: hostname, port: port === '' ? (DEFAULT_PORTS[protocol] ?? null) : Number(port) };
 }

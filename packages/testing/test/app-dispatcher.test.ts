@@ -87,5 +87,5 @@ test('an app that throws before its start is a 500, and one that returns without
   );
   expect((await request('http://a/throw', { dispatcher })).statusCode).toBe(500);
   expect((await request('http://a/return', { dispatcher })).statusCode).toBe(500);
-  expect(errors).toEqual([failure, expect.objectContaining({ code: 'ERR_PROTOCOL_VIOLATION' })]);
+  expect(errors).toEqual([failure, expect.objectContaining({ code: 'ERR_CONTRACT_VIOLATION' })]);
 });
