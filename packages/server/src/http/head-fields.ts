@@ -1,0 +1,47 @@
+/** The fields of a request's head that the server itself looks at, found in one pass over the flat list. */
+export class HeadFields {
+  host: string | undefined = undefined;
+  hosts = 0;
+  expect: string | undefined = undefined;
+  contentLength: string | undefined = undefined;
+  transferEncoding: string | undefined = undefined;
+  transferEncodings = 0;
+
+  constructor(flat: readonly string[]) {
+    for (let i = 0; i < flat.length; i += 2) {
+      const name = flat[i] as string;
+      // The length of the name decides first: most fields cost one comparison.
+      switch (name.length) {
+        case 4:
+        case 6:
+        case 14:
+        case 17:
+          this.#note(name.toLowerCase(), flat[i + 1] as string);
+      }
+    }
+  }
+
+  #note(name: string, value: string): void {
+    switch (name) {
+      case 'host':
+        this.host ??= value;
+        this.hosts++;
+        return;
+      case 'expect':
+        this.expect = this.expect === undefined ? value : `${this.expect}, ${value}`;
+        return;
+      case 'content-length':
+        this.contentLength = value;
+        return;
+      case 'transfer-encoding':
+        this.transferEncoding = value;
+        this.transferEncodings++;
+    }
+  }
+
+  /** Whether a body follows. Only meaningful once the framing has been checked. */
+  get hasBody(): boolean {
+    if (this.transferEncoding !== undefined) return true;
+    return this.contentLength !== undefined && Number(this.contentLength) > 0;
+  }
+}

@@ -1,0 +1,11 @@
+/** A request that the server answers itself, with an error, before any app sees it; the connection is closed then. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly status: number;
+
+  /** `reason` is shown to the client. */
+  constructor(status: number, reason: string) {
+    super(reason);
+    this.status = status;
+  }
+}

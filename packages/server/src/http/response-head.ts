@@ -1,0 +1,67 @@
+import { ContractViolation, HeaderList, type HeaderPairs } from '@pullo/asgi';
+
+const DIGITS = /^[0-9]+$/;
+const CLOSE = /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i;
+
+/** What an app sent in `http.response.start`, with the fields that are the server's taken out. */
+export class ResponseHead {
+  readonly status: number;
+  /** A flat list of the app's fields, without those of the connection and its framing. */
+  readonly headers: string[] = [];
+  /** The length that the app announced, or -1. */
+  length = -1;
+  /** Whether the app asked for the connection to be closed. */
+  closes = false;
+
+  /** Throws `InvalidHeader` and `ContractViolation`. A `HeaderList` has been checked already; other pairs are checked here. */
+  constructor(status: number, fields: HeaderPairs) {
+    this.status = status;
+    const list = fields instanceof HeaderList ? fields : new HeaderList(fields);
+    const flat = list.flat;
+    for (let i = 0; i < flat.length; i += 2) this.#add(flat[i] as string, flat[i + 1] as string);
+  }
+
+  /** The lengths of the names decide first, so that a field of the app's costs no comparison. */
+  #add(name: string, value: string): void {
+    switch (name.length) {
+      case 7: // trailer, upgrade
+      case 10: // connection, keep-alive
+      case 14: // content-length
+      case 17: // transfer-encoding
+        if (this.#isTaken(name.toLowerCase(), value)) return;
+    }
+    this.headers.push(name, value);
+  }
+
+  #isTaken(name: string, value: string): boolean {
+    switch (name) {
+      case 'content-length':
+        this.#announce(value);
+        return true;
+      case 'connection':
+        if (CLOSE.test(value)) this.closes = true;
+        return true;
+      case 'keep-alive':
+      case 'trailer':
+      case 'transfer-encoding':
+      case 'upgrade':
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #announce(value: string): void {
+    if (this.length !== -1) {
+      throw new ContractViolation('app', 'http.response.start has more than one content-length header');
+    }
+    const length = Number(value);
+    if (!DIGITS.test(value) || !Number.isSafeInteger(length)) {
+      throw new ContractViolation(
+        'app',
+        `http.response.start has the content-length ${JSON.stringify(value)}: it must be a number of bytes`,
+      );
+    }
+    this.length = length;
+  }
+}

@@ -1,0 +1,35 @@
+/** How much is logged, the most talkative first. */
+export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
+
+/** One answered request, as the access log has it. */
+export interface AccessRecord {
+  /** `host:port` of the client, or an empty string where it has no address. */
+  client: string;
+  method: string;
+  /** The canonical path and the query, safe to print. */
+  target: string;
+  httpVersion: string;
+  status: number;
+}
+
+/**
+ * Where a server's log goes.
+ *
+ * @example
+ * ```ts
+ * import type { Logger } from '@pullo/server';
+ *
+ * export const logger: Logger = {
+ *   log: (level, message, error) => console.error(JSON.stringify({ level, message, error: String(error) })),
+ *   access: (record) => console.log(JSON.stringify(record)),
+ * };
+ * ```
+ */
+export interface Logger {
+  /** A line of the server's life, or an error, of an app say, with what was thrown. */
+  log(level: LogLevel, message: string, error?: unknown): void;
+  /** An answered request. Not called when the access log is off. */
+  access(record: AccessRecord): void;
+  /** Writes out what is buffered, when the server has stopped. */
+  flush?(): void;
+}

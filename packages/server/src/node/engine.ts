@@ -1,0 +1,159 @@
+import { createServer, type Server as HTTPServer, type ServerResponse } from 'node:http';
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
+import { StartupFailed } from '../errors.js';
+import { Refusal } from '../http/refusal.js';
+import type { Service } from '../http/service.js';
+import type { Settings } from '../options.js';
+import { Connection } from './connection.js';
+import { IncomingRequest } from './incoming-request.js';
+import { refusalOf } from './parser-errors.js';
+
+/** How long apps whose exchanges were cut may take to unwind. */
+const UNWIND_TIME = 1000;
+
+/** HTTP/1 on `node:http`. */
+export class NodeEngine {
+  readonly #service: Service;
+  readonly #server: HTTPServer<typeof IncomingRequest>;
+  readonly #connections = new Map<Socket, Connection>();
+  #whenEmpty: (() => void) | null = null;
+  #force: (() => void) | null = null;
+
+  constructor(service: Service) {
+    this.#service = service;
+    this.#server = createHTTPServer(service.settings);
+    this.#server.on('connection', (socket) => this.#connected(socket));
+    const take = (request: IncomingRequest, response: ServerResponse): void => {
+      this.#connections.get(request.socket)?.take(request, response);
+    };
+    this.#server.on('request', take);
+    // Whether the expectation is met or refused is decided where the other rules of the head are.
+    this.#server.on('checkContinue', take);
+    this.#server.on('checkExpectation', take);
+    this.#server.on('connect', (_request, socket) => {
+      this.#connections.get(socket as Socket)?.broken(new Refusal(501, 'This server is not a proxy.'));
+    });
+    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      const connection = this.#connections.get(socket as Socket);
+      if (connection === undefined) socket.destroy();
+      else connection.broken(refusalOf(error, socket as Socket));
+    });
+  }
+
+  /** Begins to accept connections; throws `StartupFailed` if the address cannot be had. */
+  listen(host: string, port: number): Promise<AddressInfo> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', (error: NodeJS.ErrnoException) => {
+        reject(new StartupFailed(listenProblem(error, host, port), { cause: error }));
+      });
+      this.#server.listen(port, host, () => {
+        this.#server.removeAllListeners('error');
+        this.#server.on('error', (error) => this.#service.logger.log('error', 'Error of the server', error));
+        resolve(this.#server.address() as AddressInfo);
+      });
+    });
+  }
+
+  /**
+   * Accepts nothing more and waits for what is under way; what is not done after `gracefulTimeout` milliseconds is cut.
+   * Resolves with how many exchanges and background tasks that were.
+   */
+  async stop(gracefulTimeout: number): Promise<number> {
+    this.#service.isDraining = true;
+    // Not the close() of node:http: that destroys connections whose last response is still being written.
+    NetServer.prototype.close.call(this.#server);
+    for (const connection of this.#connections.values()) connection.drain();
+    const done = Promise.all([this.#empty(), this.#service.quiet()]);
+    const isDone = await within(gracefulTimeout, done, (force) => {
+      this.#force = force;
+    });
+    const cut = isDone ? 0 : this.#pending();
+    for (const connection of this.#connections.values()) connection.shutDown();
+    if (!isDone) await within(UNWIND_TIME, done, () => {});
+    this.#server.close();
+    return cut;
+  }
+
+  /** Ends the waiting of `stop`. */
+  force(): void {
+    this.#force?.();
+  }
+
+  /** How many exchanges and background tasks are under way. */
+  #pending(): number {
+    let waiting = 0;
+    for (const connection of this.#connections.values()) waiting += connection.pending;
+    return Math.max(waiting, this.#service.running);
+  }
+
+  #connected(socket: Socket): void {
+    this.#connections.set(socket, new Connection(this.#service, socket));
+    socket.on('close', () => {
+      this.#connections.delete(socket);
+      if (this.#connections.size === 0) this.#whenEmpty?.();
+    });
+  }
+
+  #empty(): Promise<void> {
+    if (this.#connections.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#whenEmpty = resolve;
+    });
+  }
+}
+
+function createHTTPServer(settings: Settings): HTTPServer<typeof IncomingRequest> {
+  const headersTimeout = finite(settings.headersTimeout);
+  const requestTimeout = finite(settings.requestTimeout);
+  const shortest = Math.min(settings.headersTimeout, settings.requestTimeout);
+  const server = createServer({
+    IncomingMessage: IncomingRequest,
+    maxHeaderSize: settings.maxHeaderBytes,
+    headersTimeout,
+    requestTimeout,
+    keepAliveTimeout: finite(settings.keepAliveTimeout),
+    connectionsCheckingInterval: Math.max(50, Math.min(1000, Math.floor(shortest / 4))),
+    // Checked with the other rules of the head, in the order of the requests.
+    requireHostHeader: false,
+  });
+  // No limit, for node:http drops fields beyond it without a word: they are counted in the check of the head.
+  server.maxHeadersCount = 0;
+  return server;
+}
+
+/** To `node:http`, 0 is no limit. */
+function finite(milliseconds: number): number {
+  return milliseconds === Number.POSITIVE_INFINITY ? 0 : milliseconds;
+}
+
+/** Whether the promise settles in time; `expose` is given a function that ends the waiting early. */
+async function within(
+  milliseconds: number,
+  promise: Promise<unknown>,
+  expose: (force: () => void) => void,
+): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const elapsed = new Promise<false>((resolve) => {
+    const force = (): void => resolve(false);
+    if (milliseconds !== Number.POSITIVE_INFINITY) timer = setTimeout(force, milliseconds);
+    expose(force);
+  });
+  const isDone = await Promise.race([promise.then(() => true), elapsed]);
+  clearTimeout(timer);
+  return isDone;
+}
+
+function listenProblem(error: NodeJS.ErrnoException, host: string, port: number): string {
+  const where = `Cannot listen on ${host.includes(':') ? `[${host}]` : host}:${port}`;
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `${where}: another program has the port. Stop it, or choose another port (0 picks a free one).`;
+    case 'EACCES':
+      return `${where}: not permitted. Ports below 1024 need special rights; choose a higher one.`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `${where}: this machine has no such address. Use 127.0.0.1 for this machine only, 0.0.0.0 for all networks.`;
+    default:
+      return `${where}: ${error.message}`;
+  }
+}

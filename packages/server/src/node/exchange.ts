@@ -1,0 +1,151 @@
+import type { ServerResponse } from 'node:http';
+import { type BodyChunk, HeaderList, type HTTPScope } from '@pullo/asgi';
+import { HTTPCycle } from '../http/cycle.js';
+import { Refusal } from '../http/refusal.js';
+import { checkHead } from '../http/request-head.js';
+import { parseTarget } from '../http/target.js';
+import type { Transport } from '../http/transport.js';
+import type { Connection } from './connection.js';
+import type { IncomingRequest } from './incoming-request.js';
+
+const VERSIONS = Object.freeze({ version: '3.0', specVersion: '2.5' } as const);
+const NO_EXTENSIONS = Object.freeze({});
+
+/** One request and response of `node:http`, as the transport of an `HTTPCycle`. */
+export class NodeExchange implements Transport {
+  readonly cycle: HTTPCycle;
+  readonly request: IncomingRequest;
+  readonly response: ServerResponse;
+  readonly #connection: Connection;
+  readonly #hasBody: boolean;
+  /** Whether the client waits for 100 Continue before it sends the body. */
+  #isExpecting: boolean;
+  /** The canonical target, for the access log. */
+  #target = '';
+
+  constructor(connection: Connection, request: IncomingRequest, response: ServerResponse) {
+    this.#connection = connection;
+    this.request = request;
+    this.response = response;
+    this.#hasBody = request.fields.hasBody;
+    this.#isExpecting =
+      this.#hasBody && request.fields.expect !== undefined && request.httpVersionMinor === 1;
+    this.cycle = new HTTPCycle(connection.service, this, request.method as string);
+  }
+
+  /** The scope of the request; throws `Refusal` for one that no app shall see. */
+  scope(): HTTPScope {
+    const request = this.request;
+    const connection = this.#connection;
+    const { settings, state } = connection.service;
+    const method = request.method as string;
+    if (request.rawHeaders.length > 2 * settings.maxHeaderCount) {
+      throw new Refusal(431, `There are more than ${settings.maxHeaderCount} header fields.`);
+    }
+    checkHead(request.httpVersionMajor, request.httpVersionMinor, request.fields, settings.maxBodyBytes);
+    const target = parseTarget(method, request.url as string, settings.maxTargetBytes);
+    const headers = HeaderList.raw(request.rawHeaders);
+    // RFC 9112, section 3.2.2: the authority of the target takes the place of the Host field.
+    if (target.authority !== null) headers.set('host', target.authority);
+    this.#target = target.queryString === '' ? target.path : `${target.path}?${target.queryString}`;
+    return {
+      type: 'http',
+      asgi: VERSIONS,
+      httpVersion: request.httpVersionMinor === 1 ? '1.1' : '1.0',
+      method,
+      scheme: 'http',
+      path: target.path,
+      rawPath: target.rawPath,
+      queryString: target.queryString,
+      rootPath: '',
+      headers,
+      client: connection.client,
+      server: connection.server,
+      state: { ...state },
+      extensions: NO_EXTENSIONS,
+      exchange: this.cycle.exchange,
+    };
+  }
+
+  /** Whether bytes of the request's body are still to come. */
+  get isBodyPending(): boolean {
+    return this.#hasBody && !this.request.complete;
+  }
+
+  respond(status: number, headers: string[], body: BodyChunk, size: number): void {
+    const response = this.response;
+    this.#log(status);
+    this.#connection.ending(this);
+    response.writeHead(status, headers);
+    if (size === 0) response.end();
+    else if (typeof body !== 'string') response.end(body);
+    // As many bytes as characters is ASCII, and one string then holds head and body. Else the bytes go by themselves:
+    // node:http would write the head as UTF-8 along with the body, though its fields are Latin-1.
+    else if (size === body.length) response.end(body, 'latin1');
+    else response.end(Buffer.from(body));
+    this.#connection.ended(this);
+  }
+
+  start(status: number, headers: string[]): void {
+    this.#log(status);
+    this.response.writeHead(status, headers);
+  }
+
+  write(body: BodyChunk, size: number): boolean {
+    const response = this.response;
+    if (size === 0) {
+      response.flushHeaders();
+      return true;
+    }
+    if (typeof body !== 'string') return response.write(body);
+    return size === body.length ? response.write(body, 'latin1') : response.write(Buffer.from(body));
+  }
+
+  finish(): void {
+    this.#connection.ending(this);
+    this.response.end();
+    this.#connection.ended(this);
+  }
+
+  whenWritable(callback: () => void): void {
+    this.response.once('drain', callback);
+  }
+
+  refuse(status: number, reason: string): void {
+    this.#connection.refuse(status, reason, this);
+  }
+
+  cut(): void {
+    // Without a length or chunks the client takes the end of the connection for the end of the body: only a reset tells.
+    if (this.request.httpVersionMinor === 0) this.#connection.socket.resetAndDestroy();
+    else this.#connection.socket.destroy();
+  }
+
+  readBody(): Uint8Array | null {
+    return this.#hasBody ? this.request.read() : null;
+  }
+
+  get isBodyRead(): boolean {
+    return !this.#hasBody || (this.request.complete && this.request.readableLength === 0);
+  }
+
+  whenReadable(callback: () => void): void {
+    if (this.#isExpecting) {
+      this.#isExpecting = false;
+      this.response.writeContinue();
+    }
+    this.request.on('readable', callback);
+  }
+
+  #log(status: number): void {
+    const { settings, logger } = this.#connection.service;
+    if (!settings.accessLog) return;
+    logger.access({
+      client: this.#connection.clientLabel,
+      method: this.request.method as string,
+      target: this.#target.includes('"') ? this.#target.replaceAll('"', '%22') : this.#target,
+      httpVersion: this.request.httpVersion,
+      status,
+    });
+  }
+}

@@ -1,0 +1,33 @@
+import type { Socket } from 'node:net';
+import { Refusal } from '../http/refusal.js';
+
+/** A request line with a method that the parser does not know, but that is one (RFC 9110, section 9.1). */
+const UNKNOWN_METHOD = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,32} \S+ HTTP\/1\.[01]\r?\n/;
+
+/** What `node:http` puts into the errors of its parser. */
+interface ParserError extends NodeJS.ErrnoException {
+  rawPacket?: Buffer;
+}
+
+/** How to answer an error of the parser or of a timer; null if there is nobody, or no need, to answer. */
+export function refusalOf(error: ParserError, socket: Socket): Refusal | null {
+  switch (error.code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new Refusal(431, 'The head of the request is too long.');
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return new Refusal(413, 'The chunk extensions are too long.');
+    case 'HPE_INVALID_VERSION':
+      return new Refusal(505, 'This server speaks HTTP/1.1 and HTTP/1.0.');
+    case 'HPE_INVALID_METHOD':
+      return UNKNOWN_METHOD.test(error.rawPacket?.toString('latin1', 0, 16_384) ?? '')
+        ? new Refusal(501, 'This server does not know the method.')
+        : new Refusal(400, 'The request is not HTTP.');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return socket.bytesRead === 0 ? null : new Refusal(408, 'The request took too long to arrive.');
+    // The client has left in the middle of a request.
+    case 'HPE_INVALID_EOF_STATE':
+      return null;
+    default:
+      return error.code?.startsWith('HPE_') ? new Refusal(400, 'The request is not valid HTTP.') : null;
+  }
+}

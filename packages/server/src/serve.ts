@@ -1,0 +1,63 @@
+import type { AddressInfo } from 'node:net';
+import type { App } from '@pullo/asgi';
+import { requireApp } from './app-shape.js';
+import { Service } from './http/service.js';
+import { Lifespan } from './lifespan.js';
+import { NodeEngine } from './node/engine.js';
+import { type ServeOptions, type Settings, settle } from './options.js';
+import { RunningServer, type Server } from './server.js';
+import { StopSignals } from './signals.js';
+import { TextLogger } from './text-logger.js';
+
+/**
+ * Serves an app over HTTP/1.1 on Node, once its lifespan startup is complete.
+ *
+ * Throws `InvalidApp`, `InvalidOption`, and `StartupFailed` if the app's start-up fails or the address cannot be had.
+ *
+ * @example
+ * ```ts
+ * import type { App } from '@pullo/asgi';
+ * import { serve } from '@pullo/server';
+ *
+ * const app: App = (_scope, _receive, send) => {
+ *   send({ type: 'http.response.start', status: 200, headers: [['content-type', 'text/plain']] });
+ *   send({ type: 'http.response.body', body: 'Hello\n' });
+ * };
+ *
+ * const server = await serve(app, { port: 0, lifespan: 'off' });
+ * console.log(server.url);
+ * await server.close();
+ * ```
+ */
+export async function serve(app: App, options: ServeOptions = {}): Promise<Server> {
+  requireApp(app);
+  const settings = settle(options);
+  const logger = settings.logger ?? new TextLogger(settings);
+  logger.log('info', `Started server process [${process.pid}]`);
+  const signals = settings.handleSignals ? new StopSignals(logger) : null;
+  const lifespan = new Lifespan(app, settings.lifespan, logger);
+  try {
+    await lifespan.startup();
+    const service = new Service(app, lifespan.state, settings, logger);
+    const engine = new NodeEngine(service);
+    const address = await listen(engine, lifespan, settings);
+    const server = new RunningServer(engine, lifespan, settings, logger, address);
+    logger.log('info', `Pullo running on ${server.url} (Press CTRL+C to quit)`);
+    signals?.stops(server);
+    return server;
+  } catch (error) {
+    signals?.release();
+    logger.flush?.();
+    throw error;
+  }
+}
+
+async function listen(engine: NodeEngine, lifespan: Lifespan, settings: Settings): Promise<AddressInfo> {
+  try {
+    return await engine.listen(settings.host, settings.port);
+  } catch (error) {
+    // The app has started: it gets its shutdown, whose own failure matters less than the address.
+    await lifespan.shutdown().catch(() => {});
+    throw error;
+  }
+}

@@ -1,0 +1,123 @@
+import type { AddressInfo } from 'node:net';
+import type { ServerAddress } from '@pullo/asgi';
+import type { ShutdownFailed } from './errors.js';
+import type { Lifespan } from './lifespan.js';
+import type { Logger } from './logger.js';
+import type { NodeEngine } from './node/engine.js';
+import type { Settings } from './options.js';
+
+/** How a server came to its end. */
+export interface StopReport {
+  /** The signal that stopped it, or null if `close()` did. */
+  signal: NodeJS.Signals | null;
+  /** Whether a second signal ended it at once, without the app's shutdown. */
+  isForced: boolean;
+  /** How many exchanges and background tasks were cut because the graceful timeout was over. */
+  cut: number;
+  /** Why the app's shutdown failed, if it did. */
+  error: ShutdownFailed | null;
+}
+
+/** A running server, from `serve`. */
+export interface Server extends AsyncDisposable {
+  /** The address that it listens on. */
+  readonly host: string;
+  /** The port that it listens on: the one picked if 0 was asked for. */
+  readonly port: number;
+  /** Where it is reached, without a slash at the end: `http://127.0.0.1:8000`. */
+  readonly url: string;
+  /** Host and port together. */
+  readonly address: ServerAddress;
+  /**
+   * Stops: accepts nothing more, closes idle connections, tells streams by their `exchange.signal`, waits for what runs and
+   * cuts it after `gracefulTimeout`, then runs the app's lifespan shutdown. Calling it again waits for the same end.
+   * Rejects with `ShutdownFailed` if the app's shutdown failed; the server has stopped all the same.
+   */
+  close(): Promise<void>;
+  /** Resolves when the server has stopped, whatever stopped it. Never rejects. */
+  readonly closed: Promise<StopReport>;
+}
+
+/** Stops the engine first and the app after it, once. */
+export class RunningServer implements Server {
+  readonly host: string;
+  readonly port: number;
+  readonly url: string;
+  readonly address: ServerAddress;
+  readonly closed: Promise<StopReport>;
+  readonly #engine: NodeEngine;
+  readonly #lifespan: Lifespan;
+  readonly #settings: Settings;
+  readonly #logger: Logger;
+  #isStopping = false;
+  #isForced = false;
+  #reportClosed: (report: StopReport) => void = () => {};
+  #endWaiting: () => void = () => {};
+
+  constructor(
+    engine: NodeEngine,
+    lifespan: Lifespan,
+    settings: Settings,
+    logger: Logger,
+    address: AddressInfo,
+  ) {
+    this.host = address.address;
+    this.port = address.port;
+    this.url = `http://${address.family === 'IPv6' ? `[${this.host}]` : this.host}:${this.port}`;
+    this.address = { host: this.host, port: this.port };
+    this.#engine = engine;
+    this.#lifespan = lifespan;
+    this.#settings = settings;
+    this.#logger = logger;
+    this.closed = new Promise((resolve) => {
+      this.#reportClosed = resolve;
+    });
+  }
+
+  async close(): Promise<void> {
+    this.stop(null);
+    const { error } = await this.closed;
+    if (error !== null) throw error;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Begins to stop; does nothing if it has begun. */
+  stop(signal: NodeJS.Signals | null): void {
+    if (this.#isStopping) return;
+    this.#isStopping = true;
+    void this.#stop(signal).then(this.#reportClosed);
+  }
+
+  /** Stops at once: what runs is cut, and the app's shutdown is not waited for. */
+  force(): void {
+    this.#isForced = true;
+    this.#engine.force();
+    this.#endWaiting();
+  }
+
+  async #stop(signal: NodeJS.Signals | null): Promise<StopReport> {
+    this.#logger.log('info', 'Shutting down');
+    const cut = await this.#engine.stop(this.#settings.gracefulTimeout);
+    if (cut > 0)
+      this.#logger.log('warning', `Cut ${cut} exchanges or background tasks that were still running.`);
+    const error = this.#isForced ? null : await this.#stopApp();
+    if (error !== null) this.#logger.log('error', error.message, error.cause);
+    this.#logger.log('info', `Finished server process [${process.pid}]`);
+    this.#logger.flush?.();
+    return { signal, isForced: this.#isForced, cut, error };
+  }
+
+  async #stopApp(): Promise<ShutdownFailed | null> {
+    const forced = new Promise<null>((resolve) => {
+      this.#endWaiting = () => resolve(null);
+    });
+    const failure = this.#lifespan.shutdown().then(
+      () => null,
+      (error: ShutdownFailed) => error,
+    );
+    return Promise.race([failure, forced]);
+  }
+}
