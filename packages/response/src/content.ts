@@ -1,19 +1,16 @@
 import type { BodyChunk } from '@pullo/asgi';
 import { describe } from './chunk.js';
 import { InvalidContent } from './errors.js';
-import { Stream } from './stream.js';
+import { type Source, Stream } from './stream.js';
 
 /** A body of which every piece is asked for when the one before has been taken. Node's `Readable` is one. */
-export type StreamContent =
-  | globalThis.ReadableStream<BodyChunk>
-  | AsyncIterable<BodyChunk>
-  | Iterable<BodyChunk>;
+export type StreamContent = Source<BodyChunk>;
 
 /** What a body can be made of: text is sent as UTF-8, `null` is no content. */
 export type Content = string | ArrayBuffer | ArrayBufferView | StreamContent | null;
 
 /** A body as a response keeps it. */
-export type Body = string | Uint8Array | Stream | null;
+export type Body = string | Uint8Array | Stream<BodyChunk> | null;
 
 /** Throws `InvalidContent` if it is nothing that can be sent. */
 export function bodyOf(content: Content): Body {

@@ -1,11 +1,18 @@
 export type { Background } from './background.js';
+export { type CacheControl, cacheControl } from './cache-control.js';
 export type { Content, StreamContent } from './content.js';
+export { contentDisposition, type DispositionType } from './content-disposition.js';
 export { type CookieOptions, serializeCookie } from './cookie.js';
 export { BodyUsed, InvalidContent, InvalidCookie, InvalidRedirect, InvalidStatus } from './errors.js';
+export type { EventSourceContent } from './event-stream.js';
+export { type EventStreamInit, EventStreamResponse, lastEventId } from './event-stream-response.js';
 export { HTMLResponse } from './html-response.js';
 export { JSONResponse } from './json-response.js';
+export { mergeHeaders } from './merge-headers.js';
 export { type RedirectInit, RedirectResponse, type RedirectStatus } from './redirect-response.js';
 export { Response, type ResponseInit } from './response.js';
+export { type ServerSentEvent, serializeEvent } from './server-sent-event.js';
 export { reasonPhrase, Status } from './status.js';
 export { StreamingResponse } from './streaming-response.js';
 export { TextResponse } from './text-response.js';
+export { addVary } from './vary.js';

@@ -1,4 +1,10 @@
-import { type Exchange, type HTTPResponseStartEvent, isClientDisconnected, type Send } from '@pullo/asgi';
+import {
+  type BodyChunk,
+  type Exchange,
+  type HTTPResponseStartEvent,
+  isClientDisconnected,
+  type Send,
+} from '@pullo/asgi';
 import { type Background, settleBoth } from './background.js';
 import { chunkOf } from './chunk.js';
 import type { Pull, Step, Stream } from './stream.js';
@@ -17,13 +23,14 @@ const PIECES_PER_LOOK = 64;
  * stop and background work runs, also while the source is still busy cleaning up.
  */
 export async function sendStream(
-  stream: Stream,
+  stream: Stream<BodyChunk>,
   start: HTTPResponseStartEvent,
   exchange: Exchange | undefined,
   send: Send,
   background: Background | undefined,
 ): Promise<void> {
-  const source = new Source(stream.open(), exchange?.signal);
+  const source = new Source(stream, exchange?.signal);
+  let cut: { reason: unknown } | undefined;
   try {
     await pump(source, start, send);
   } catch (error) {
@@ -33,12 +40,12 @@ export async function sendStream(
       await stopped.catch(() => {});
       throw error;
     }
-    await settleBoth(stopped, background);
-    throw error;
+    cut = { reason: error };
   } finally {
     source.release();
   }
-  await background?.();
+  await settleBoth(source.stopped, background);
+  if (cut !== undefined) throw cut.reason;
 }
 
 async function pump(source: Source, start: HTTPResponseStartEvent, send: Send): Promise<void> {
@@ -58,38 +65,49 @@ async function pump(source: Source, start: HTTPResponseStartEvent, send: Send): 
 class Source {
   #pull: Pull;
   #signal: AbortSignal | undefined;
-  #open = true;
-  #interrupt: ((reason: unknown) => void) | undefined;
-  #onAbort = () => this.#interrupt?.(this.#signal?.reason);
+  #endsOnShutdown: boolean;
+  #isOpen = true;
+  #stopped: Promise<void> = Promise.resolve();
+  #wake: { resolve(step: Step): void; reject(reason: unknown): void } | undefined;
   #sliceStart = performance.now();
 
-  constructor(pull: Pull, signal: AbortSignal | undefined) {
-    this.#pull = pull;
+  constructor(stream: Stream<BodyChunk>, signal: AbortSignal | undefined) {
+    this.#pull = stream.open();
+    this.#endsOnShutdown = stream.endsOnShutdown;
     this.#signal = signal;
     signal?.addEventListener('abort', this.#onAbort);
   }
 
+  /** Whether the exchange was over before its time. */
   get interrupted(): boolean {
-    return this.#signal?.aborted ?? false;
+    return this.#signal?.aborted === true && !this.#isStopping;
   }
 
   next(): Step | Promise<Step> {
-    if (this.#signal?.aborted) throw this.#signal.reason;
+    if (this.interrupted) throw this.#signal?.reason;
+    if (this.#isStopping && this.#endsOnShutdown) return this.#end();
     let step: Step | Promise<Step>;
     try {
       step = this.#pull.next();
     } catch (error) {
-      this.#open = false;
+      this.#isOpen = false;
       throw error;
     }
-    return step instanceof Promise ? this.#interruptible(step) : this.#seen(step);
+    return step instanceof Promise ? this.#wakeable(step) : this.#seen(step);
   }
 
-  /** Ends the source once, unless it has ended by itself. */
-  async stop(reason: unknown): Promise<void> {
-    if (!this.#open) return;
-    this.#open = false;
-    await this.#pull.stop(reason);
+  /** Ends the source once, unless it has ended by itself; settles when it has cleaned up. */
+  stop(reason: unknown): Promise<void> {
+    if (!this.#isOpen) return this.#stopped;
+    this.#isOpen = false;
+    this.#stopped = this.#pull.stop(reason);
+    // It is awaited later, by `sendStream`: not an unhandled rejection until then.
+    this.#stopped.catch(() => {});
+    return this.#stopped;
+  }
+
+  get stopped(): Promise<void> {
+    return this.#stopped;
   }
 
   release(): void {
@@ -103,14 +121,29 @@ class Source {
     this.#sliceStart = performance.now();
   }
 
+  /** The server is stopping, but will let this exchange come to its end. */
+  get #isStopping(): boolean {
+    return this.#signal?.reason?.code === 'ERR_SERVER_SHUTDOWN';
+  }
+
+  readonly #onAbort = (): void => {
+    if (this.interrupted) this.#wake?.reject(this.#signal?.reason);
+    else if (this.#endsOnShutdown) this.#wake?.resolve(this.#end());
+  };
+
+  #end(): Step {
+    this.stop(this.#signal?.reason);
+    return { done: true };
+  }
+
   /** Not `Promise.race`: a promise that outlives the stream would keep a reaction per piece. */
-  #interruptible(step: Promise<Step>): Promise<Step> {
+  #wakeable(step: Promise<Step>): Promise<Step> {
     return new Promise((resolve, reject) => {
-      this.#interrupt = reject;
+      this.#wake = { resolve, reject };
       step.then(
         (result) => resolve(this.#seen(result)),
         (error) => {
-          this.#open = false;
+          this.#isOpen = false;
           reject(error);
         },
       );
@@ -118,7 +151,7 @@ class Source {
   }
 
   #seen(step: Step): Step {
-    if (step.done) this.#open = false;
+    if (step.done) this.#isOpen = false;
     return step;
   }
 }

@@ -1,6 +1,7 @@
-import type { BodyChunk } from '@pullo/asgi';
-import type { StreamContent } from './content.js';
 import { BodyUsed } from './errors.js';
+
+/** What can be asked for one piece after the other. What the pieces are is checked where they are used. */
+export type Source<T> = ReadableStream<T> | AsyncIterable<T> | Iterable<T>;
 
 /** What a source gives when it is asked: a piece, or that there are no more. */
 export type Step = { done?: false; value: unknown } | { done: true; value?: unknown };
@@ -12,17 +13,27 @@ export interface Pull {
   stop(reason: unknown): Promise<void>;
 }
 
+/**
+ * Marks a source that has no end of its own, such as a stream of events: it ends in good order when the server is stopping,
+ * where others go on to their end.
+ */
+export const endsOnShutdown: unique symbol = Symbol('endsOnShutdown');
+
 /** A body that comes in pieces. It can be opened once: copies of a response share it, and so its state. */
-export class Stream {
-  readonly source: StreamContent;
+export class Stream<T> {
+  readonly source: Source<T>;
   #used = false;
 
-  constructor(source: StreamContent) {
+  constructor(source: Source<T>) {
     this.source = source;
   }
 
   get used(): boolean {
     return this.#used;
+  }
+
+  get endsOnShutdown(): boolean {
+    return endsOnShutdown in this.source;
   }
 
   /** Throws `BodyUsed` the second time. */
@@ -39,7 +50,7 @@ export class Stream {
   }
 }
 
-function pullFrom(source: StreamContent): Pull {
+function pullFrom(source: Source<unknown>): Pull {
   if (isReadableStream(source)) return pullFromReadableStream(source);
   if (Symbol.asyncIterator in source) return pullFromAsyncIterable(source);
   const iterator = source[Symbol.iterator]();
@@ -49,7 +60,7 @@ function pullFrom(source: StreamContent): Pull {
   };
 }
 
-function pullFromReadableStream(source: globalThis.ReadableStream<BodyChunk>): Pull {
+function pullFromReadableStream(source: ReadableStream<unknown>): Pull {
   const reader = source.getReader();
   return {
     next: () => reader.read(),
@@ -57,7 +68,7 @@ function pullFromReadableStream(source: globalThis.ReadableStream<BodyChunk>): P
   };
 }
 
-function pullFromAsyncIterable(source: AsyncIterable<BodyChunk>): Pull {
+function pullFromAsyncIterable(source: AsyncIterable<unknown>): Pull {
   const iterator = source[Symbol.asyncIterator]();
   return {
     next: () => iterator.next(),
@@ -70,11 +81,11 @@ function pullFromAsyncIterable(source: AsyncIterable<BodyChunk>): Pull {
   };
 }
 
-export function isReadableStream(source: object): source is globalThis.ReadableStream<BodyChunk> {
+export function isReadableStream(source: object): source is ReadableStream<unknown> {
   return 'getReader' in source && typeof source.getReader === 'function';
 }
 
-function isLocked(source: StreamContent): boolean {
+function isLocked(source: Source<unknown>): boolean {
   return isReadableStream(source) && source.locked;
 }
 
