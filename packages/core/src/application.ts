@@ -108,7 +108,7 @@ export class Application {
       : (run) => branch.errors.respond(new HTTPError(404), run);
     return execute(
       branch.pipeline,
-      new Run(this, scope, receive, undefined, owner?.params ?? NO_PARAMS, end),
+      new Run(this, scope, receive, undefined, ownedParams(owner?.params), end),
       send,
     );
   }
@@ -144,6 +144,12 @@ function redirectTo(scope: HTTPScope, path: string): () => Chain {
 function otherSlash(path: string): string | undefined {
   if (path === '/' || path === '*' || path.startsWith('//')) return undefined;
   return path.endsWith('/') ? path.slice(0, -1) : `${path}/`;
+}
+
+/** What the prefix of a group has captured, without the rest that no route matched. */
+function ownedParams(params: Params = NO_PARAMS): Params {
+  const { '*': _rest, ...captured } = params;
+  return captured;
 }
 
 /** The path below where the app is mounted; a path that is not below it stands as it is (a proxy has cut it already). */

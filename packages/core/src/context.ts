@@ -1,5 +1,5 @@
 import type { Request } from '@pullo/request';
-import type { PathParams } from '@pullo/router';
+import type { BuiltIn, ConvertorTypes, PathParams } from '@pullo/router';
 import type { AnyPullo, TypesOf } from './pullo.js';
 
 /** No keys at all. */
@@ -69,13 +69,11 @@ export type Context<
  */
 export type ContextOf<App extends AnyPullo, Pattern extends string = string> = ContextWith<
   TypesOf<App>['provided'],
-  TypesOf<App>['params'] & ParamsOf<Pattern, TypesOf<App>['convertors']>,
+  TypesOf<App>['params'] & ParamsOf<Pattern, ConvertorTypes<TypesOf<App>['convertors']>>,
   TypesOf<App>['state']
 >;
 
 /** The parameters of a pattern; unknown where the pattern is. */
-export type ParamsOf<Pattern extends string, Convertors = never> = string extends Pattern
+export type ParamsOf<Pattern extends string, Types = BuiltIn> = string extends Pattern
   ? unknown
-  : [Convertors] extends [never]
-    ? PathParams<Pattern>
-    : PathParams<Pattern, Convertors>;
+  : PathParams<Pattern, Types>;

@@ -5,7 +5,6 @@ import { errorResponse, statusOf } from './error-response.js';
 import { HTTPError } from './errors.js';
 import type { HandlerResult } from './handler.js';
 import type { Run } from './run.js';
-import { toResponse } from './to-response.js';
 
 /** A class of errors, abstract or not. */
 // biome-ignore lint/suspicious/noExplicitAny: a constructor's parameters do not matter here, and only `any` stands for all of them
@@ -48,9 +47,9 @@ export class ErrorScope {
     if (handler === undefined) return this.#respondAbove(error, run);
     try {
       const result = handler(error, run.context);
-      if (!(result instanceof Promise)) return toResponse(result, 'An error handler');
+      if (!(result instanceof Promise)) return run.own(result, 'An error handler');
       return result
-        .then((value) => toResponse(value, 'An error handler'))
+        .then((value) => run.own(value, 'An error handler'))
         .catch((failure: unknown) => this.#respondAbove(failure, run));
     } catch (failure) {
       return this.#respondAbove(failure, run);
@@ -61,7 +60,7 @@ export class ErrorScope {
     if (this.#parent !== undefined) return this.#parent.respond(error, run);
     run.error = error;
     if (statusOf(error) >= 500) run.fail(error);
-    return errorResponse(error, run.context.request);
+    return run.own(errorResponse(error, run.context.request), 'An error');
   }
 
   /** The nearest class in the prototype chain. A status is nearer than `HTTPError` and `Error`, and farther than any other class. */

@@ -2,7 +2,7 @@ import { Response } from '@pullo/response';
 import type { ErrorScope } from './error-scope.js';
 import { PipelineError } from './errors.js';
 import type { Chain, Run, RunContext } from './run.js';
-import { describeValue, isWebResponse, toResponse } from './to-response.js';
+import { describeValue, isWebResponse } from './to-response.js';
 
 /** One layer: given the chain below it, the chain that begins with it. */
 export type Layer = (inner: Chain) => Chain;
@@ -25,10 +25,10 @@ export function handlerChain(handler: AnyHandler, errors: ErrorScope, name: stri
   return (run) => {
     try {
       const result = handler(run.context);
-      if (!isPromiseLike(result)) return toResponse(result, name);
+      if (!isPromiseLike(result)) return run.own(result, name);
       return settle(
         result,
-        (value) => toResponse(value, name),
+        (value) => run.own(value, name),
         (error) => errors.respond(error, run),
       );
     } catch (error) {
@@ -42,7 +42,7 @@ export function providerLayer(provider: AnyProvider, errors: ErrorScope): Layer 
   const name = describe('The provider', provider);
   return (inner) => {
     const proceed = (value: unknown, run: Run): Response | Promise<Response> => {
-      if (value instanceof Response || isWebResponse(value)) return toResponse(value, name);
+      if (value instanceof Response || isWebResponse(value)) return run.own(value, name);
       if (typeof value !== 'object' || value === null) {
         throw new PipelineError(
           `${name} returned ${String(value)}: return an object of what it provides, or a response.`,
@@ -96,6 +96,7 @@ class Step {
   constructor(inner: Chain, run: Run, name: string) {
     this.#run = run;
     this.#name = name;
+    run.isWatched = true;
     this.next = (provided) => {
       if (this.#downstream !== undefined) {
         throw new PipelineError(`${name} called next() twice: keep the response of the first call.`);
@@ -125,8 +126,7 @@ class Step {
   }
 
   #choose(result: unknown): Response | Promise<Response> {
-    if (result instanceof Response) return result;
-    if (isWebResponse(result)) return toResponse(result, this.#name);
+    if (result instanceof Response || isWebResponse(result)) return this.#run.own(result, this.#name);
     if (result !== undefined) {
       throw new PipelineError(
         `${this.#name} returned ${describeValue(result)}: return a response, or nothing after calling next().`,

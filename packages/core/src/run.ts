@@ -4,6 +4,7 @@ import type { Response } from '@pullo/response';
 import type { Application } from './application.js';
 import type { BaseContext, RouteInfo } from './context.js';
 import { PipelineError } from './errors.js';
+import { toResponse } from './to-response.js';
 
 /** A composed piece of pipeline. It never throws and never rejects: errors have become responses. */
 export type Chain = (run: Run) => Response | Promise<Response>;
@@ -23,6 +24,10 @@ export class Run {
   request: Request | undefined = undefined;
   /** The last error thrown; shown as `ctx.error`. */
   error: unknown = undefined;
+  /** Whether a middleware will see the response. */
+  isWatched = false;
+  /** The response made last: it belongs to this request alone. */
+  #response: Response | undefined = undefined;
   #failures: unknown[] | undefined = undefined;
   #background: Promise<unknown>[] | undefined = undefined;
 
@@ -54,6 +59,17 @@ export class Run {
       // True of a context by the types of the pipeline, which say what each layer finds there.
       (this.context as unknown as Record<string, unknown>)[key] = value;
     }
+  }
+
+  /**
+   * What a handler or a middleware returned, as a response that the request may change: an instance that other requests may
+   * share is copied where a middleware could write to it.
+   */
+  own(value: unknown, name: string): Response {
+    const response = toResponse(value, name);
+    const mayBeShared = this.isWatched && response === value && response !== this.#response;
+    this.#response = mayBeShared ? response.copy() : response;
+    return this.#response;
   }
 
   /** Keeps an error that nobody took: it is thrown out of the app once the answer is sent. */

@@ -1,0 +1,155 @@
+import { HTTPError, Pullo, TextResponse } from '@pullo/core';
+import { client } from '@pullo/testing';
+import { describe, expect, test } from 'vitest';
+
+class NotYours extends HTTPError {
+  constructor() {
+    super(403, { detail: 'It is not yours.' });
+  }
+}
+
+function failing(error: unknown): Pullo {
+  return new Pullo().get('/', () => {
+    throw error;
+  });
+}
+
+describe('an error that nobody handles', () => {
+  test('of HTTP is answered with its status, detail and headers', async () => {
+    await using http = client(
+      failing(new HTTPError(401, { detail: 'Log in.', headers: { 'www-authenticate': 'Basic' } })),
+    );
+    const response = await http.get('/');
+    expect([response.status, response.headers.get('www-authenticate'), await response.text()]).toEqual([
+      401,
+      'Basic',
+      '401 Unauthorized: Log in.\n',
+    ]);
+  });
+
+  test('is problem details where Accept ranks JSON above text', async () => {
+    await using http = client(failing(new NotYours()));
+    const response = await http.get('/', { headers: { accept: 'application/json, text/plain;q=0.5' } });
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(await response.json()).toEqual({
+      type: 'about:blank',
+      title: 'Forbidden',
+      status: 403,
+      detail: 'It is not yours.',
+    });
+  });
+
+  test.each([undefined, '*/*', 'text/html,*/*;q=0.8', 'image/png'])(
+    'is text for Accept: %s',
+    async (accept) => {
+      await using http = client(failing(new NotYours()));
+      const response = await http.get('/', accept === undefined ? {} : { headers: { accept } });
+      expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    },
+  );
+
+  test('and is not of HTTP is a 500 that hides its message, and comes out of the app', async () => {
+    const unexpected = new Error('password=hunter2');
+    const quiet = client(failing(unexpected), { raiseAppErrors: false });
+    const response = await quiet.get('/');
+    expect([response.status, await response.text()]).toEqual([500, '500 Internal Server Error\n']);
+    await using loud = client(failing(unexpected));
+    await expect(loud.get('/')).rejects.toBe(unexpected);
+  });
+
+  test('need not be an Error', async () => {
+    await using http = client(failing('just text'), { raiseAppErrors: false });
+    expect((await http.get('/')).status).toBe(500);
+  });
+
+  test('of a request body is answered with the status that it carries', async () => {
+    const app = new Pullo().post('/', async ({ request }) => await request.json<object>());
+    await using http = client(app);
+    expect(
+      (await http.post('/', { body: '{', headers: { 'content-type': 'application/json' } })).status,
+    ).toBe(400);
+    expect((await http.post('/', { body: '{}', headers: { 'content-type': 'text/plain' } })).status).toBe(
+      415,
+    );
+  });
+});
+
+describe('onError', () => {
+  test('goes by the nearest class, then the status, then HTTPError', async () => {
+    const named = (name: string) => () => new TextResponse(name);
+    const app = new Pullo()
+      .onError(HTTPError, named('HTTPError'))
+      .onError(403, named('403'))
+      .onError(NotYours, named('NotYours'))
+      .get('/own', () => {
+        throw new NotYours();
+      })
+      .get('/status', () => {
+        throw new HTTPError(403);
+      })
+      .get('/base', () => {
+        throw new HTTPError(400);
+      });
+    await using http = client(app);
+    expect(await (await http.get('/own')).text()).toBe('NotYours');
+    expect(await (await http.get('/status')).text()).toBe('403');
+    expect(await (await http.get('/base')).text()).toBe('HTTPError');
+  });
+
+  test('for 500 takes every unexpected error, which then does not come out of the app', async () => {
+    const app = failing(new TypeError('x')).onError(500, (error) => `handled ${error}`);
+    await using http = client(app);
+    expect(await (await http.get('/')).text()).toBe('handled TypeError: x');
+  });
+
+  test('gives the context', async () => {
+    const app = failing(new HTTPError(400)).onError(400, (_error, { request }) => request.path);
+    await using http = client(app);
+    expect(await (await http.get('/')).text()).toBe('/');
+  });
+
+  test('that fails itself hands its own error to the scope above', async () => {
+    const app = new Pullo()
+      .onError(RangeError, (error) => `above: ${error.message}`)
+      .group('/g', (group) =>
+        group
+          .onError(TypeError, async () => {
+            throw new RangeError('from the handler');
+          })
+          .get('/', () => {
+            throw new TypeError('first');
+          }),
+      );
+    await using http = client(app);
+    expect(await (await http.get('/g')).text()).toBe('above: from the handler');
+  });
+});
+
+test.each([200, 399, 600, 404.5, Number.NaN])('HTTPError refuses the status %s', (status) => {
+  expect(() => new HTTPError(status)).toThrow(RangeError);
+});
+
+test('a client that leaves while the body is read is no error for the handlers', async () => {
+  const seen: unknown[] = [];
+  const app = new Pullo()
+    .use(async (ctx, next) => {
+      seen.push((await next()).status, (ctx.error as Error).name);
+    })
+    .onError(Error, () => {
+      seen.push('handled');
+      return 'handled';
+    })
+    .post('/', async ({ request }) => request.text());
+  const controller = new AbortController();
+  const body = new ReadableStream({
+    pull(stream) {
+      stream.enqueue(new TextEncoder().encode('half'));
+      return new Promise((resolve) => setTimeout(resolve, 10));
+    },
+  });
+  await using http = client(app);
+  const pending = http.post('/', { body, signal: controller.signal });
+  setTimeout(() => controller.abort(), 30);
+  await expect(pending).rejects.toThrow();
+  await expect.poll(() => seen).toEqual([499, 'ClientDisconnected']);
+});

@@ -1,0 +1,96 @@
+import { type HandlerResult, HTMLResponse, PipelineError, Pullo, TextResponse } from '@pullo/core';
+import { client } from '@pullo/testing';
+import { describe, expect, test } from 'vitest';
+
+async function* numbers() {
+  yield 'one,';
+  yield new TextEncoder().encode('two');
+}
+
+interface Row {
+  returns: string;
+  value: () => HandlerResult | Promise<HandlerResult>;
+  status?: number;
+  type: string | null;
+  body: string;
+}
+
+const rows: readonly Row[] = [
+  { returns: 'a string', value: () => 'hei', type: 'text/plain; charset=utf-8', body: 'hei' },
+  { returns: 'an empty string', value: () => '', type: 'text/plain; charset=utf-8', body: '' },
+  {
+    returns: 'a promise of a string',
+    value: async () => 'hei',
+    type: 'text/plain; charset=utf-8',
+    body: 'hei',
+  },
+  { returns: 'an object', value: () => ({ a: 1 }), type: 'application/json', body: '{"a":1}' },
+  { returns: 'an array', value: () => [1, 'b'], type: 'application/json', body: '[1,"b"]' },
+  { returns: 'a number', value: () => 42, type: 'application/json', body: '42' },
+  { returns: 'false', value: () => false, type: 'application/json', body: 'false' },
+  {
+    returns: 'a date',
+    value: () => new Date(0),
+    type: 'application/json',
+    body: '"1970-01-01T00:00:00.000Z"',
+  },
+  { returns: 'null', value: () => null, status: 204, type: null, body: '' },
+  {
+    returns: 'bytes',
+    value: () => new Uint8Array([104, 105]),
+    type: 'application/octet-stream',
+    body: 'hi',
+  },
+  { returns: 'an async iterable', value: numbers, type: null, body: 'one,two' },
+  { returns: 'a stream', value: () => new Blob(['streamed']).stream(), type: null, body: 'streamed' },
+  {
+    returns: 'a response',
+    value: () => new HTMLResponse('<p>hei', { status: 201 }),
+    status: 201,
+    type: 'text/html; charset=utf-8',
+    body: '<p>hei',
+  },
+  {
+    returns: 'a Fetch response',
+    value: () => globalThis.Response.json({ fetched: true }, { status: 202 }),
+    status: 202,
+    type: 'application/json',
+    body: '{"fetched":true}',
+  },
+];
+
+describe('what a handler returns becomes the response', () => {
+  test.each(rows)('$returns', async ({ value, status = 200, type, body }) => {
+    await using http = client(new Pullo().get('/', value));
+    const response = await http.get('/');
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toBe(type);
+    expect(await response.text()).toBe(body);
+  });
+
+  test('a response constant can stand for the handler, any number of times', async () => {
+    await using http = client(new Pullo().get('/', new TextResponse('constant')));
+    expect(await (await http.get('/')).text()).toBe('constant');
+    expect(await (await http.get('/')).text()).toBe('constant');
+  });
+});
+
+/** What the types exclude, as it comes from JavaScript. */
+const wrong: readonly [title: string, value: unknown, message: RegExp][] = [
+  ['undefined', undefined, /^The handler of GET \/wrong returned nothing: return a Response, text/],
+  ['a function', function list() {}, /returned a function \(list\)/],
+  ['a symbol', Symbol('s'), /returned Symbol\(s\)/],
+  ['a bigint', 10n, /returned the bigint 10/],
+  ['a Map', new Map(), /returned a Map, which JSON does not have/],
+  ['a Set', new Set(), /returned a Set, which JSON does not have/],
+  ['a generator', [].values(), /returned a Array Iterator, which JSON does not have/],
+];
+
+describe('what a handler must not return is an error that names the route', () => {
+  test.each(wrong)('%s', async (_title, value, message) => {
+    await using http = client(new Pullo().get('/wrong', () => value as string));
+    const failure = await http.get('/wrong').then(String, (error: unknown) => error);
+    expect(failure).toBeInstanceOf(PipelineError);
+    expect(String((failure as Error).message)).toMatch(message);
+  });
+});

@@ -1,0 +1,147 @@
+import { type ContextOf, PipelineError, Pullo } from '@pullo/core';
+import { client } from '@pullo/testing';
+import { describe, expect, test } from 'vitest';
+
+async function get(app: Pullo, path: string): Promise<string> {
+  await using http = client(app);
+  return (await http.get(path)).text();
+}
+
+describe('route()', () => {
+  test('as a wrapper registers the function and hands it back', async () => {
+    const app = new Pullo();
+    const hello = app.route('/hello')(() => 'hi');
+    expect(hello()).toBe('hi');
+    expect(await get(app, '/hello')).toBe('hi');
+  });
+
+  test('registers a handler right away when it is given one', async () => {
+    const app = new Pullo().route('/direct', () => 'direct');
+    expect(await get(app, '/direct')).toBe('direct');
+  });
+
+  test('serves the methods that it is told, and GET otherwise', async () => {
+    const app = new Pullo().route('/form', { methods: ['GET', 'POST'] }, ({ request }) => request.method);
+    await using http = client(app);
+    expect(await (await http.post('/form')).text()).toBe('POST');
+    expect((await http.put('/form')).headers.get('allow')).toBe('GET, HEAD, POST, OPTIONS');
+  });
+});
+
+describe('route() as a decorator', () => {
+  test('registers a method, bound to its instance, private fields included', async () => {
+    const app = new Pullo();
+    class Greetings {
+      #greeting = 'Hei';
+
+      @app.route('/greet/:name')
+      greet({ params }: ContextOf<typeof app, '/greet/:name'>) {
+        return `${this.#greeting}, ${params.name}!`;
+      }
+    }
+    const greetings = new Greetings();
+    expect(await get(app, '/greet/Aino')).toBe('Hei, Aino!');
+    expect(greetings.greet({ params: { name: 'you' } } as never)).toBe('Hei, you!');
+  });
+
+  test('registers a static method when the class is defined', async () => {
+    const app = new Pullo();
+    // biome-ignore lint/complexity/noStaticOnlyClass: static methods can be decorated too
+    class Status {
+      static text = 'fine';
+
+      @app.route('/status')
+      static status() {
+        return Status.text;
+      }
+    }
+    expect(await get(app, '/status')).toBe(Status.text);
+  });
+
+  test('registers a private method', async () => {
+    const app = new Pullo();
+    class Secret {
+      #answer = 42;
+
+      @app.route('/secret')
+      #tell() {
+        return this.#answer;
+      }
+
+      told() {
+        return this.#tell();
+      }
+    }
+    expect(new Secret().told()).toBe(42);
+    expect(await get(app, '/secret')).toBe('42');
+  });
+
+  test('a second instance is an error that names the class', () => {
+    const app = new Pullo();
+    class Once {
+      @app.route('/once')
+      once() {
+        return 'once';
+      }
+    }
+    new Once();
+    expect(() => new Once()).toThrow(
+      'The class Once has decorated routes, which its first instance has registered: make one instance only.',
+    );
+  });
+});
+
+/** Each is a mistake that is told where it is made. */
+const mistakes: readonly [title: string, make: () => unknown, message: RegExp][] = [
+  [
+    'a route without a handler',
+    () => new Pullo().get('/', undefined as never),
+    /The route GET "\/" has no handler: give a function or a Response, not undefined\./,
+  ],
+  ['the same route twice', () => new Pullo().get('/a', () => 1).get('/a', () => 2), /\/a/],
+  [
+    'use() after a route',
+    () =>
+      new Pullo()
+        .get('/a', () => 1)
+        .use(function late(_ctx, next) {
+          return next();
+        }),
+    /use\(late\) comes after the route GET \/a, which would go without it: move it before, or use with\(\)/,
+  ],
+  [
+    'provide() after a group',
+    () => new Pullo().group('/g', () => {}).provide(() => ({ a: 1 })),
+    /comes after the group "\/g"/,
+  ],
+  [
+    'a middleware that is none',
+    () => new Pullo().use({} as never),
+    /A middleware is a function \(ctx, next\), not \[object Object\]/,
+  ],
+  [
+    'a group prefix that ends with a slash',
+    () => new Pullo().group('/g/', () => {}),
+    /The prefix of a group begins with "\/" and does not end with it, unlike "\/g\/"/,
+  ],
+  [
+    'two error handlers for a status',
+    () => new Pullo().onError(404, () => '').onError(404, () => ''),
+    /There is an error handler for 404 already/,
+  ],
+  [
+    'two error handlers for a class',
+    () => new Pullo().onError(TypeError, () => '').onError(TypeError, () => ''),
+    /There is an error handler for TypeError already/,
+  ],
+];
+
+describe('a mistake in registering is an error at that place', () => {
+  test.each(mistakes)('%s', (_title, make, message) => {
+    expect(make).toThrow(message);
+  });
+
+  test('with a class of its own', () => {
+    expect(() => new Pullo().use(1 as never)).toThrow(PipelineError);
+  });
+});
