@@ -1,16 +1,19 @@
+import { quote } from './errors.js';
 import { headerName, headerValue } from './header-rules.js';
+import { type Inspect, inspectCustom } from './inspect.js';
 
 /** Header fields as pairs, in order, duplicates kept: arrays, generators, `Map`, `Headers` and `HeaderList` all fit. */
 export type HeaderPairs = Iterable<readonly [name: string, value: string]>;
 
-/** What headers can be made of: pairs or a plain object. */
+/** What headers can be made of: pairs, or a plain object whose values are strings. */
 export type HeadersInit = HeaderPairs | Readonly<Record<string, string>>;
 
 /**
  * Header fields in one flat array, `[name, value, name, value, ...]`, in order, duplicates kept.
  *
- * It is what scopes and responses carry. Iterating gives pairs with lower-case names. What is added through its
- * methods is checked (`InvalidHeader`) and can be sent as it is; `HeaderList.raw` takes what a parser has already checked.
+ * It is what scopes and responses carry. Iterating gives pairs with lower-case names; names are looked up in any case. What
+ * is added is checked and can be sent as it is: `InvalidHeader`, a `TypeError`, says what is wrong with a name or value
+ * (RFC 9110, section 5). `HeaderList.raw` takes what a parser has already checked.
  *
  * @example
  * ```ts
@@ -62,6 +65,7 @@ export class HeaderList implements Iterable<[name: string, value: string]> {
     return values;
   }
 
+  /** Whether there is a field of this name. */
   has(name: string): boolean {
     const flat = this.#flat;
     for (let i = 0; i < flat.length; i += 2) {
@@ -93,6 +97,7 @@ export class HeaderList implements Iterable<[name: string, value: string]> {
     this.#removeFrom(0, headerName(name));
   }
 
+  /** An independent copy. */
   clone(): HeaderList {
     return HeaderList.raw(this.#flat.slice());
   }
@@ -103,13 +108,23 @@ export class HeaderList implements Iterable<[name: string, value: string]> {
     }
   }
 
+  get [Symbol.toStringTag](): string {
+    return 'HeaderList';
+  }
+
+  /** How Node's `console.log` and `util.inspect` show it: the pairs, in order. */
+  [inspectCustom](_depth: number, options: object, inspect: Inspect): string {
+    return `HeaderList ${inspect([...this], options)}`;
+  }
+
   #fill(init: HeadersInit): void {
     if (init instanceof HeaderList) {
       this.#flat = init.#flat.slice();
-      return;
+    } else if (isPairs(init)) {
+      for (const pair of init) this.append(...checkedPair(pair));
+    } else {
+      for (const name of Object.keys(init)) this.append(name, init[name] as string);
     }
-    const pairs: HeaderPairs = isIterable(init) ? init : Object.entries(init);
-    for (const [name, value] of pairs) this.append(name, value);
   }
 
   #indexOf(key: string): number {
@@ -131,11 +146,32 @@ export class HeaderList implements Iterable<[name: string, value: string]> {
   }
 }
 
-function isIterable(init: HeadersInit): init is HeaderPairs {
+function isPairs(init: HeadersInit): init is HeaderPairs {
+  if (typeof init !== 'object' || init === null) {
+    throw new TypeError(
+      `Headers are made of [name, value] pairs or of an object, not of ${typeof init === 'string' ? quote(init) : String(init)}.`,
+    );
+  }
   return Symbol.iterator in init;
 }
 
-/** Names are ASCII, so equal length and equal lower case is equality; most fields fail on the length. */
+function checkedPair(pair: Iterable<string>): [name: string, value: string] {
+  const items = typeof pair === 'object' && pair !== null && Symbol.iterator in pair ? [...pair] : [];
+  if (items.length === 2) return items as [string, string];
+  const shown = typeof pair === 'object' ? `an item of ${items.length}` : String(pair);
+  throw new TypeError(`Headers are made of [name, value] pairs, but one is ${shown}.`);
+}
+
+/**
+ * Names are ASCII, so equal length and equal lower case is equality. Most fields fail on the length or the first letter,
+ * which makes a scan cheaper than an index for all but dozens of look-ups (docs/decisions/headers.md has the figures).
+ */
 function sameName(a: string, b: string): boolean {
-  return a.length === b.length && (a === b || a.toLowerCase() === b.toLowerCase());
+  if (a.length !== b.length) return false;
+  return a === b || (sameLetter(a.charCodeAt(0), b.charCodeAt(0)) && a.toLowerCase() === b.toLowerCase());
+}
+
+/** Whether two codes differ at most in the bit that tells upper from lower case. */
+function sameLetter(a: number, b: number): boolean {
+  return (a | 0x20) === (b | 0x20);
 }
