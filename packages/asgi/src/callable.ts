@@ -1,4 +1,5 @@
 import type { App, Receive, Send } from './app.js';
+import { inspectCustom } from './inspect.js';
 import type { Scope } from './scope.js';
 
 /** An instance of a `Callable` is an app: `await instance(scope, receive, send)` calls its `handle`. */
@@ -26,16 +27,18 @@ export interface Callable extends App {}
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: as above
 export abstract class Callable {
   constructor() {
-    const self = (scope: Scope, receive: Receive, send: Send) => instance.handle(scope, receive, send);
-    // The one cast: `self` has the App signature already, and the next line gives it the prototype of the class
+    const app = (scope: Scope, receive: Receive, send: Send) => instance.handle(scope, receive, send);
+    // The one cast: `app` has the App signature already, and the next line gives it the prototype of the class
     // being constructed. Returning it from the constructor makes it `this` of the subclass, private fields included.
-    const instance = Object.setPrototypeOf(self, new.target.prototype) as this;
+    const instance = Object.setPrototypeOf(app, new.target.prototype) as this;
     // biome-ignore lint/correctness/noConstructorReturn: that is how an instance becomes a function
     return instance;
   }
 
+  /** Answers one exchange: what happens when the instance is called. */
   protected abstract handle(scope: Scope, receive: Receive, send: Send): void | Promise<void>;
 
+  /** Throws `TypeError`, also for an instance deep in other data. */
   toJSON(): never {
     throw new TypeError(
       `${this.constructor.name} is an app and has no JSON form: return it from a handler or call it, but do not put it into data.`,
@@ -51,7 +54,7 @@ export abstract class Callable {
   }
 
   /** How Node's `console.log` and `util.inspect` show it. */
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
+  [inspectCustom](): string {
     return this.toString();
   }
 }

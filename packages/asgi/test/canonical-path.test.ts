@@ -159,10 +159,11 @@ describe('canonicalPath beside WHATWG URL', () => {
 
   /**
    * Where both rules speak: characters that may stand in a path, escapes that are kept as they are written (reserved
-   * characters and text beyond ASCII, in upper case), and dot segments, plain or escaped.
+   * characters and text beyond ASCII, in upper case), and dot segments, plain or escaped. No name here begins with a dot:
+   * Node 20's URL is wrong about those, `/x/.a/.` stays as it is.
    */
   const segments = fc.oneof(
-    fc.constantFrom('', '.', '..', '%2e', '%2E', '.%2e', '%2E.', '%2e%2e', '...', '.a', 'a..'),
+    fc.constantFrom('', '.', '..', '%2e', '%2E', '.%2e', '%2E.', '%2e%2e', 'a.', 'a..', 'a.b'),
     fc
       .array(
         fc.constantFrom(
