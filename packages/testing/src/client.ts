@@ -3,6 +3,7 @@ import { Agent, type Dispatcher } from 'undici';
 import { AppDispatcher, type AppDispatcherOptions } from './app-dispatcher.js';
 import type { ClientResponse } from './client-response.js';
 import { CookieJar } from './cookie-jar.js';
+import type { LiveServer } from './live-server.js';
 import { followRedirects } from './redirects.js';
 import {
   encodeTarget,
@@ -12,11 +13,6 @@ import {
   typedBody,
 } from './request-options.js';
 import { type AppErrors, ResponseHandler } from './response-handler.js';
-
-/** A server that is listening: what `serve` of `@pullo/server` resolves with, or anything else with a URL. */
-export interface LiveServer {
-  readonly url: string | URL;
-}
 
 /** What all requests of a client have in common. */
 export interface ClientOptions extends Pick<AppDispatcherOptions, 'lifespan' | 'onError'> {
@@ -61,14 +57,16 @@ export class Client implements AsyncDisposable {
   /** What the requests go through: for undici's own functions, `request('http://testserver/', { dispatcher })`. */
   readonly dispatcher: Dispatcher;
   readonly cookies: CookieJar;
-  readonly #base: URL;
+  readonly #target: App | LiveServer;
   readonly #headers: HeaderList;
+  #baseURL: URL | null;
   readonly #appErrors: AppErrors;
 
   constructor(target: App | LiveServer, options: ClientOptions) {
     const isApp = typeof target === 'function';
     this.dispatcher = isApp ? new AppDispatcher(target, options) : new Agent();
-    this.#base = new URL(options.baseURL ?? (isApp ? 'http://testserver' : target.url));
+    this.#target = target;
+    this.#baseURL = options.baseURL === undefined ? null : new URL(options.baseURL);
     this.#headers = new HeaderList(options.headers);
     this.#appErrors = { raise: isApp && (options.raiseAppErrors ?? true), unseen: new Set() };
     this.cookies = this.#jar(options.cookies);
@@ -168,6 +166,12 @@ export class Client implements AsyncDisposable {
     const query = searchParams(options.query).toString();
     if (query === '') return { origin: base.origin, target };
     return { origin: base.origin, target: `${target}${target.includes('?') ? '&' : '?'}${query}` };
+  }
+
+  /** The URL of a server is read when it is needed: it may not listen yet when its client is made. */
+  get #base(): URL {
+    this.#baseURL ??= new URL(typeof this.#target === 'function' ? 'http://testserver' : this.#target.url);
+    return this.#baseURL;
   }
 
   #jar(cookies: ClientOptions['cookies']): CookieJar {
