@@ -61,6 +61,8 @@ export interface Constraint {
   readonly key: string;
   /** How the constraint is written in a pattern, for messages. */
   readonly label: string;
+  /** Whether reading runs code that is not ours. */
+  readonly isForeign: boolean;
   /** Where it stands in the order of precedence: lower is tried first. */
   readonly rank: number;
   /** The value of a decoded text, or `NO_MATCH`. Never throws. */
@@ -82,6 +84,7 @@ const builtIn: ReadonlyMap<string, Constraint> = new Map(
     {
       key: 'int',
       label: 'int',
+      isForeign: false,
       rank: 0,
       read(text: string) {
         if (!INT.test(text)) return NO_MATCH;
@@ -93,6 +96,7 @@ const builtIn: ReadonlyMap<string, Constraint> = new Map(
     {
       key: 'uuid',
       label: 'uuid',
+      isForeign: false,
       rank: 1,
       read: (text: string) => (text.length === 36 && UUID.test(text) ? text.toLowerCase() : NO_MATCH),
       format: String,
@@ -100,6 +104,7 @@ const builtIn: ReadonlyMap<string, Constraint> = new Map(
     {
       key: 'float',
       label: 'float',
+      isForeign: false,
       rank: 2,
       read(text: string) {
         if (!FLOAT.test(text)) return NO_MATCH;
@@ -111,6 +116,7 @@ const builtIn: ReadonlyMap<string, Constraint> = new Map(
     {
       key: 'slug',
       label: 'slug',
+      isForeign: false,
       rank: 3,
       read: (text: string) => (SLUG.test(text) ? text : NO_MATCH),
       format: String,
@@ -145,6 +151,7 @@ export function ofExpression(source: string, flags: string): Constraint {
   return {
     key: `/${source}/${flags}`,
     label: source,
+    isForeign: false,
     rank: OWN_RANK,
     read: (text) => (expression.test(text) ? text : NO_MATCH),
     format: String,
@@ -168,6 +175,7 @@ function ofConvertor(name: string, convertor: Convertor<unknown>): Constraint {
   return {
     key: name,
     label: name,
+    isForeign: true,
     rank: OWN_RANK,
     read(text) {
       if (!expression.test(text)) return NO_MATCH;

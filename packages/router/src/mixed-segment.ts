@@ -1,6 +1,6 @@
+import { decodedText } from './captures.js';
 import { NO_MATCH } from './convertors.js';
 import type { Segment } from './pattern.js';
-import { readValue } from './values.js';
 
 /**
  * The longest segment that is searched for several parameters with convertors. Without convertors the leftmost place of each
@@ -29,15 +29,23 @@ export class MixedSegment {
   }
 
   /**
-   * Adds the values that the segment of `path` between `start` and `end` has to `values`, and says whether it matches;
-   * `text` is the path as literals are compared with it.
+   * Puts the values that the segment of `path` between `start` and `end` has into `values`, from `index` on, and says
+   * whether it matches; `text` is the path as literals are compared with it.
    */
-  read(path: string, text: string, start: number, end: number, values: unknown[]): boolean {
+  read(path: string, text: string, start: number, end: number, values: unknown[], index = 0): boolean {
     if (end - start < this.#minLength) return false;
     if (!text.startsWith(this.#prefix, start) || !text.endsWith(this.#suffix, end)) return false;
     const isSearched = this.segment.params.length > 1 && this.#freeFrom > 0;
     if (isSearched && end - start > MAX_SEARCHED_LENGTH) return false;
-    const search = new Search(this.segment, path, text, end - this.#suffix.length, this.#freeFrom, values);
+    const search = new Search(
+      this.segment,
+      path,
+      text,
+      end - this.#suffix.length,
+      this.#freeFrom,
+      values,
+      index,
+    );
     return search.from(0, start + this.#prefix.length);
   }
 }
@@ -50,6 +58,7 @@ class Search {
   readonly #end: number;
   readonly #freeFrom: number;
   readonly #values: unknown[];
+  readonly #firstValue: number;
   /** Where parameters have begun in vain: `place * parameters + index`. Keeps the search from being exponential. */
   #failed: Set<number> | undefined;
 
@@ -60,6 +69,7 @@ class Search {
     end: number,
     freeFrom: number,
     values: unknown[],
+    firstValue: number,
   ) {
     this.#segment = segment;
     this.#path = path;
@@ -67,6 +77,7 @@ class Search {
     this.#end = end;
     this.#freeFrom = freeFrom;
     this.#values = values;
+    this.#firstValue = firstValue;
   }
 
   /** Whether the parameters from `index` on fit the text from `start` on. */
@@ -76,14 +87,12 @@ class Search {
     const failure = start * params.length + index;
     if (this.#failed?.has(failure)) return false;
     const literal = literals[index + 1] ?? '';
-    const length = this.#values.length;
     for (let at = start + 1; ; at += 1) {
       at = this.#text.indexOf(literal, at);
       if (at === -1 || at + literal.length >= this.#end) break;
       if (!isBoundary(this.#path, at)) continue;
       const isTaken = this.#take(index, start, at);
       if (isTaken && this.from(index + 1, at + literal.length)) return true;
-      this.#values.length = length;
       // Without a convertor, only text that can't be decoded is refused, and a longer piece has that text too.
       if (isTaken ? index + 1 >= this.#freeFrom : params[index]?.constraint === undefined) break;
     }
@@ -95,9 +104,12 @@ class Search {
   /** Takes the text from `start` to `end` as the value of a parameter, if it is one. */
   #take(index: number, start: number, end: number): boolean {
     if (end <= start || !isBoundary(this.#path, start)) return false;
-    const value = readValue(this.#path, start, end, this.#segment.params[index]?.constraint);
+    const decoded = decodedText(this.#path, start, end);
+    if (decoded === undefined) return false;
+    const constraint = this.#segment.params[index]?.constraint;
+    const value = constraint === undefined ? decoded : constraint.read(decoded);
     if (value === NO_MATCH) return false;
-    this.#values.push(value);
+    this.#values[this.#firstValue + index] = value;
     return true;
   }
 }

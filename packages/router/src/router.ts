@@ -1,9 +1,10 @@
 import { Constraints, type Convertors, type ConvertorTypes, type NoConvertors } from './convertors.js';
 import { InvalidArgument, NameTaken, RouteConflict, show, UnknownRoute } from './errors.js';
 import type { KnownPattern, UnknownParams } from './path-params.js';
-import { type Pattern, parsePattern, type Segment, segmentKey } from './pattern.js';
+import { type Pattern, parsePattern } from './pattern.js';
 import type { Match, Route, RouteOptions } from './route.js';
-import { comparable, Tree } from './tree.js';
+import { RouteTable } from './route-table.js';
+import { type TreeOptions, type TreePattern, treePattern } from './tree-pattern.js';
 import { buildUrl, type UrlOptions } from './url.js';
 
 /** How a router compares paths with patterns. */
@@ -16,31 +17,15 @@ export interface RouterOptions<C extends Convertors = NoConvertors> {
   readonly ignoreTrailingSlash?: boolean | undefined;
 }
 
-/** The methods a path serves are in this one if it serves all. */
-const ANY = '*';
 /** A token of RFC 9110, section 5.6.2. */
 const TOKEN = /^[\w!#$%&'*+\-.^`|~]+$/;
 
-/** A route and what was read in its pattern. */
-interface Entry<T> {
-  readonly route: Route<T>;
-  readonly pattern: Pattern;
-  readonly segments: readonly Segment[];
-  /** The same for all routes that match the same paths. */
-  readonly key: string;
-}
-
 export class Router<T = unknown, C extends Convertors = NoConvertors> implements Iterable<Route<T>> {
   readonly #constraints: Constraints;
-  readonly #options: { readonly caseSensitive: boolean; readonly ignoreTrailingSlash: boolean };
-  /** By pattern key and method, in order of registration. */
-  readonly #entries = new Map<string, Entry<T>>();
-  readonly #names = new Map<string, Entry<T>>();
-  /** The routes that serve a method, for each that has routes of its own. Made when first asked for. */
-  readonly #trees = new Map<string, Tree<Entry<T>>>();
-  #any: Tree<Entry<T>> | undefined = undefined;
-  /** How many routes each method has. */
-  readonly #methods = new Map<string, number>();
+  readonly #options: TreeOptions;
+  readonly #table: RouteTable<T>;
+  /** The first route of each name, and its pattern. */
+  readonly #names = new Map<string, { readonly route: Route<T>; readonly pattern: Pattern }>();
 
   /** Throws `InvalidArgument` for a convertor that is none or is named like a built-in one. */
   constructor(options: RouterOptions<C> = {}) {
@@ -49,11 +34,12 @@ export class Router<T = unknown, C extends Convertors = NoConvertors> implements
       caseSensitive: options.caseSensitive ?? true,
       ignoreTrailingSlash: options.ignoreTrailingSlash ?? false,
     };
+    this.#table = new RouteTable(this.#options);
   }
 
   /** How many routes there are. */
   get size(): number {
-    return this.#entries.size;
+    return this.#table.size;
   }
 
   /**
@@ -73,21 +59,17 @@ export class Router<T = unknown, C extends Convertors = NoConvertors> implements
 
   /** Removes the route that serves the same requests as `method` and `pattern`, and says whether there was one. */
   remove(method: string, pattern: string): boolean {
-    const key = `${method} ${this.#read(pattern).key}`;
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return false;
-    this.#entries.delete(key);
-    this.#count(method, -1);
-    const { name } = entry.route;
-    if (name !== undefined && this.#names.get(name) === entry) this.#rename(name);
-    this.#trees.clear();
-    this.#any = undefined;
+    const { key } = this.#read(pattern).treePattern;
+    const route = this.#table.get(method, key);
+    if (route === undefined) return false;
+    this.#table.remove(method, key);
+    if (route.name !== undefined && this.#names.get(route.name)?.route === route) this.#nameNext(route.name);
     return true;
   }
 
   /** Whether a route serves the very requests that `method` and `pattern` would. */
   has(method: string, pattern: string): boolean {
-    return this.#entries.has(`${method} ${this.#read(pattern).key}`);
+    return this.#table.get(method, this.#read(pattern).treePattern.key) !== undefined;
   }
 
   /** The first route registered with a name. */
@@ -96,38 +78,38 @@ export class Router<T = unknown, C extends Convertors = NoConvertors> implements
   }
 
   /**
-   * Registers the routes of another router under a prefix, names and meta included. The prefix may have parameters; a
-   * pattern `/` becomes the prefix itself. Throws what `add` throws, before anything is registered.
+   * Registers the routes of another router under a prefix, with their names and meta. The prefix may have parameters; the
+   * pattern `/` becomes the prefix itself. Throws what `add` throws, and registers all of them or none.
    */
   merge(prefix: string, router: Router<T, C>): void {
-    const routes = [...router].map((route) => ({ ...route, pattern: joinPatterns(prefix, route.pattern) }));
-    for (const { method, pattern, value, name, meta } of routes)
-      this.#add(method, pattern, value, { name, meta });
+    const added: Route<T>[] = [];
+    try {
+      for (const { method, pattern, value, name, meta } of [...router]) {
+        added.push(this.#add(method, joinPatterns(prefix, pattern), value, { name, meta }));
+      }
+    } catch (error) {
+      for (const { method, pattern } of added.reverse()) this.remove(method, pattern);
+      throw error;
+    }
   }
 
   /** The most specific route that serves a request: a method as sent, and a canonical path, still encoded. */
   match(method: string, path: string): Match<T, UnknownParams<ConvertorTypes<C>>> | undefined {
-    return this.#matchOf(this.#treeOf(method).find(path));
+    // What the trees call unknown values are those that the constraints made of the texts.
+    return this.#table.find(method, path) as Match<T, UnknownParams<ConvertorTypes<C>>> | undefined;
   }
 
   /** The most specific route for a path, whatever its method: of several with the same pattern, the one registered first. */
   matchAny(path: string): Match<T, UnknownParams<ConvertorTypes<C>>> | undefined {
-    this.#any ??= this.#treeWith(
-      () => true,
-      () => false,
-    );
-    return this.#matchOf(this.#any.find(path));
+    // As above.
+    return this.#table.findAny(path) as Match<T, UnknownParams<ConvertorTypes<C>>> | undefined;
   }
 
-  /** The methods that a path serves, sorted: `HEAD` where `GET` is, `'*'` where a route serves all. */
+  /** The methods that a path is served with, sorted: `HEAD` where `GET` is, `'*'` where a route serves all. */
   allowed(path: string): string[] {
-    const allowed = new Set<string>();
-    for (const method of this.#methods.keys()) {
-      const found = this.#treeOf(method).find(path);
-      if (found !== undefined) allowed.add(found.entry.route.method);
-    }
-    if (allowed.has('GET')) allowed.add('HEAD');
-    return [...allowed].sort();
+    const methods = this.#table.methodsOf(path);
+    if (methods.has('GET')) methods.add('HEAD');
+    return [...methods].sort();
   }
 
   /**
@@ -142,7 +124,7 @@ export class Router<T = unknown, C extends Convertors = NoConvertors> implements
 
   /** The routes in order of registration. */
   *[Symbol.iterator](): IterableIterator<Route<T>> {
-    for (const { route } of this.#entries.values()) yield route;
+    for (const { route } of this.#table.entries()) yield route;
   }
 
   #add(method: string, text: string, value: T, { name, meta = {} }: RouteOptions): Route<T> {
@@ -151,97 +133,36 @@ export class Router<T = unknown, C extends Convertors = NoConvertors> implements
         `Method ${show(method)} of ${show(text)} is no HTTP token: write 'GET', or '*' for all.`,
       );
     }
-    const { pattern, segments, key } = this.#read(text);
-    const entryKey = `${method} ${key}`;
-    const existing = this.#entries.get(entryKey);
-    if (existing !== undefined) throw new RouteConflict(method, text, existing.route);
-    const namesake = name === undefined ? undefined : this.#names.get(name);
-    if (name !== undefined && namesake !== undefined && namesake.route.pattern !== text) {
-      throw new NameTaken(name, text, namesake.route);
+    const { pattern, treePattern } = this.#read(text);
+    const existing = this.#table.get(method, treePattern.key);
+    if (existing !== undefined) throw new RouteConflict(method, text, existing);
+    const namesake = name === undefined ? undefined : this.#names.get(name)?.route;
+    if (name !== undefined && namesake !== undefined && namesake.pattern !== text) {
+      throw new NameTaken(name, text, namesake);
     }
-
-    const route = Object.freeze({ method, pattern: text, value, name, meta });
-    const entry = { route, pattern, segments, key };
-    this.#entries.set(entryKey, entry);
-    if (name !== undefined && namesake === undefined) this.#names.set(name, entry);
-    this.#count(method, 1);
-    for (const [served, tree] of this.#trees) if (serves(method, served)) tree.add(pattern, segments, entry);
-    this.#any?.add(pattern, segments, entry);
+    const route: Route<T> = Object.freeze({ method, pattern: text, value, name, meta });
+    this.#table.add({ route, treePattern });
+    if (name !== undefined && namesake === undefined) this.#names.set(name, { route, pattern });
     return route;
   }
 
-  #read(text: string): Pick<Entry<T>, 'pattern' | 'segments' | 'key'> {
+  #read(text: string): { readonly pattern: Pattern; readonly treePattern: TreePattern } {
     if (typeof text !== 'string')
       throw new InvalidArgument(`A pattern must be a string, but it is ${show(text)}.`);
-    const { caseSensitive } = this.#options;
-    const pattern = parsePattern(text, {
-      separator: '/',
-      constraints: this.#constraints,
-      flags: caseSensitive ? '' : 'i',
-    });
-    const segments = comparable(pattern.segments, this.#options);
-    return { pattern, segments, key: segments.map(segmentKey).join('/') };
+    const flags = this.#options.caseSensitive ? '' : 'i';
+    const pattern = parsePattern(text, { separator: '/', constraints: this.#constraints, flags });
+    return { pattern, treePattern: treePattern(pattern, this.#options) };
   }
 
-  #count(method: string, change: number): void {
-    const count = (this.#methods.get(method) ?? 0) + change;
-    if (count === 0) this.#methods.delete(method);
-    else this.#methods.set(method, count);
-  }
-
-  #rename(name: string): void {
+  /** Gives a name to the next route that has it. */
+  #nameNext(name: string): void {
     this.#names.delete(name);
-    const next = [...this.#entries.values()].find(({ route }) => route.name === name);
-    if (next !== undefined) this.#names.set(name, next);
-  }
-
-  #matchOf(
-    found: { entry: Entry<T>; params: Record<string, unknown> } | undefined,
-  ): Match<T, UnknownParams<ConvertorTypes<C>>> | undefined {
-    if (found === undefined) return undefined;
-    const { route } = found.entry;
-    return { value: route.value, params: found.params as UnknownParams<ConvertorTypes<C>>, route };
-  }
-
-  #treeOf(method: string): Tree<Entry<T>> {
-    const existing = this.#trees.get(method);
-    if (existing !== undefined) return existing;
-    const own = this.#methods.has(method)
-      ? method
-      : method === 'HEAD' && this.#methods.has('GET')
-        ? 'GET'
-        : ANY;
-    const tree =
-      this.#trees.get(own) ??
-      this.#treeWith(
-        (route) => serves(route.method, own),
-        (route, other) => priority(route.method, own) > priority(other.method, own),
-      );
-    this.#trees.set(own, tree);
-    return tree;
-  }
-
-  #treeWith(includes: (route: Route<T>) => boolean, outranks: (route: Route<T>, other: Route<T>) => boolean) {
-    const tree = new Tree<Entry<T>>(this.#options, (entry, existing) =>
-      outranks(entry.route, existing.route),
-    );
-    for (const entry of this.#entries.values()) {
-      if (includes(entry.route)) tree.add(entry.pattern, entry.segments, entry);
+    for (const route of this) {
+      if (route.name !== name) continue;
+      this.#names.set(name, { route, pattern: this.#read(route.pattern).pattern });
+      return;
     }
-    return tree;
   }
-}
-
-/** Whether routes of a method take part in the choice for requests of another. */
-function serves(method: string, requested: string): boolean {
-  return priority(method, requested) > 0;
-}
-
-/** At equal patterns: the own method before `GET` for `HEAD` before `'*'`. */
-function priority(method: string, requested: string): number {
-  if (method === requested) return 3;
-  if (method === 'GET' && requested === 'HEAD') return 2;
-  return method === ANY ? 1 : 0;
 }
 
 /** A pattern under a prefix: `/api` and `/users` are `/api/users`, `/api` and `/` are `/api`. */

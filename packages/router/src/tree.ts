@@ -1,193 +1,132 @@
-import { NO_MATCH } from './convertors.js';
-import { MixedSegment } from './mixed-segment.js';
-import { inLowerCase, lowerCase, type Param, type Pattern, type Segment, segmentKey } from './pattern.js';
-import { compareMixed, compareParams } from './precedence.js';
-import { readValue } from './values.js';
+import { Captures, decode } from './captures.js';
+import { addSegment, addText, Leaf, Node } from './node.js';
+import { lowerCase, type Segment } from './pattern.js';
+import { paramRank } from './precedence.js';
+import type { Match, Route } from './route.js';
+import type { TreeOptions, TreePattern } from './tree-pattern.js';
+import { walk } from './walk.js';
 
-/** How paths are compared with patterns. */
-export interface TreeOptions {
-  readonly caseSensitive: boolean;
-  readonly ignoreTrailingSlash: boolean;
-}
+type Params = Readonly<Record<string, unknown>>;
 
-/** What was registered for a path, with the parameters of its pattern in the path. */
-export interface Found<E> {
-  readonly entry: E;
-  readonly params: Record<string, unknown>;
-}
+const SLASH = 0x2f;
+/** What a rest without its slash is behind everything else that ends at the place. */
+const EMPTY_REST_RANK = 10;
+const NO_PARAMS: Params = Object.freeze(Object.create(null));
 
-/** What a lookup ends at: something registered, and the names of the parameters it has there. */
-interface Leaf<E> {
-  readonly entry: E;
-  readonly names: readonly string[];
-}
+/** The class of params objects: they inherit nothing, and unlike those of `Object.create(null)` V8 gives them shapes. */
+const ParamsObject = function Params() {} as unknown as new () => Record<string, unknown>;
+ParamsObject.prototype = NO_PARAMS;
 
-/** What can follow a place in a path. */
-interface Node<E> {
-  /** For a path that ends here. */
-  leaf: Leaf<E> | undefined;
-  readonly statics: Map<string, Node<E>>;
-  readonly mixed: { readonly mixed: MixedSegment; readonly key: string; readonly node: Node<E> }[];
-  /** The node after a parameter, those with a constraint first. */
-  readonly params: { readonly param: Param; readonly key: string; readonly node: Node<E> }[];
-  /** Optional last segments, and what there is without them. */
-  readonly optional: { readonly param: Param; readonly key: string; leaf: Leaf<E>; absent: Leaf<E> }[];
-  rest: Leaf<E> | undefined;
-}
+/** Routes by pattern. Of two with equal patterns, `outranks` decides which one is found. */
+export class Tree<T> {
+  readonly #root = new Node<T>('/', 0);
+  readonly #caseSensitive: boolean;
+  readonly #ignoreTrailingSlash: boolean;
+  readonly #outranks: (route: Route<T>, existing: Route<T>) => boolean;
+  /** What walks capture: kept for the next one, unless a convertor of one's own could look something up meanwhile. */
+  #captures: Captures | undefined = new Captures();
 
-/** What a lookup is about. */
-interface Lookup {
-  readonly path: string;
-  /** The path as static text is compared with it. */
-  readonly text: string;
-  /** Where the last segment ends. */
-  readonly end: number;
-  readonly values: unknown[];
-}
-
-/** Registered things by pattern, each pattern once. `outranks` decides between two of them for the same pattern. */
-export class Tree<E> {
-  readonly #root: Node<E> = createNode();
-  readonly #options: TreeOptions;
-  readonly #outranks: (entry: E, existing: E) => boolean;
-
-  constructor(options: TreeOptions, outranks: (entry: E, existing: E) => boolean) {
-    this.#options = options;
+  constructor(options: TreeOptions, outranks: (route: Route<T>, existing: Route<T>) => boolean) {
+    this.#caseSensitive = options.caseSensitive;
+    this.#ignoreTrailingSlash = options.ignoreTrailingSlash;
     this.#outranks = outranks;
   }
 
-  /** Registers an entry for the paths of a pattern. */
-  add({ names }: Pattern, segments: readonly Segment[], entry: E): void {
-    const leaf = { entry, names };
+  add(pattern: TreePattern, route: Route<T>): void {
     let node = this.#root;
-    for (const segment of segments) {
+    // Static text is added run by run, across segments: that makes the fewest nodes.
+    let text = '';
+    for (const [i, segment] of pattern.segments.entries()) {
+      if (i > 0) text += '/';
+      if (segment.kind === 'static') {
+        text += segment.literals[0] ?? '';
+        continue;
+      }
       if (segment.kind === 'rest') {
-        node.rest = this.#better(leaf, node.rest);
+        this.#addRest(node, text, pattern, route);
         return;
       }
-      if (segment.kind === 'optional') {
-        this.#addOptional(node, segment, leaf);
-        return;
-      }
-      node = next(node, segment);
+      if (segment.kind === 'optional') this.#addAbsent(node, text, segment, pattern, route);
+      if (segment.params.some(({ constraint }) => constraint?.isForeign)) this.#captures = undefined;
+      node = addSegment(addText(node, text), segment);
+      text = '';
     }
+    this.#setLeaf(addText(node, text), new Leaf(route, pattern, pattern.names, 0, undefined));
+  }
+
+  /** The most specific route that matches a canonical path. */
+  find(path: string): Match<T, Params> | undefined {
+    if (path.charCodeAt(0) !== SLASH) return undefined;
+    const captures = this.#captures ?? new Captures();
+    const leaf = this.#walk(path, captures);
+    if (leaf === undefined) return undefined;
+    const params = collect(leaf, path, captures);
+    if (params === undefined) return this.#findStrictly(path, captures);
+    const { route } = leaf;
+    return { value: route.value, params, route };
+  }
+
+  /** For paths with escapes that are no UTF-8: a parameter that has one does not match, so there may be another way. */
+  #findStrictly(path: string, captures: Captures): Match<T, Params> | undefined {
+    captures.isStrict = true;
+    const leaf = this.#walk(path, captures);
+    captures.isStrict = false;
+    const params = leaf && collect(leaf, path, captures);
+    return leaf && params && { value: leaf.route.value, params, route: leaf.route };
+  }
+
+  #walk(path: string, captures: Captures): Leaf<T> | undefined {
+    const text = this.#caseSensitive ? path : lowerCase(path);
+    const isCut = this.#ignoreTrailingSlash && path.length > 1 && path.endsWith('/');
+    return walk(this.#root, 1, isCut ? path.length - 1 : path.length, text, path, captures);
+  }
+
+  #addRest(node: Node<T>, text: string, pattern: TreePattern, route: Route<T>): void {
+    const { names } = pattern;
+    const place = addText(node, text);
+    place.isDynamic = true;
+    place.rest = this.#better(new Leaf(route, pattern, names, 0, undefined), place.rest);
+    if (!this.#ignoreTrailingSlash || text === '') return;
+    const before = addText(node, text.slice(0, -1));
+    this.#setLeaf(before, new Leaf(route, pattern, names.slice(0, -1), EMPTY_REST_RANK, names.at(-1)));
+  }
+
+  /** What there is without an optional segment: behind a pattern that ends there, before those of lower kinds of parameters. */
+  #addAbsent(node: Node<T>, text: string, { params }: Segment, pattern: TreePattern, route: Route<T>): void {
+    const rank = 1 + Math.max(...params.map(paramRank));
+    const before = addText(node, text.slice(0, -1));
+    this.#setLeaf(before, new Leaf(route, pattern, pattern.names.slice(0, -1), rank, undefined));
+  }
+
+  #setLeaf(node: Node<T>, leaf: Leaf<T>): void {
     node.leaf = this.#better(leaf, node.leaf);
   }
 
-  /** The entry of the most specific pattern that matches a canonical path. */
-  find(path: string): Found<E> | undefined {
-    if (path[0] !== '/') return undefined;
-    const { caseSensitive, ignoreTrailingSlash } = this.#options;
-    const isCut = ignoreTrailingSlash && path.length > 1 && path.endsWith('/');
-    const text = caseSensitive ? path : lowerCase(path);
-    const values: unknown[] = [];
-    const leaf = this.#walk(this.#root, { path, text, end: path.length - (isCut ? 1 : 0), values }, 1);
-    return leaf === undefined ? undefined : { entry: leaf.entry, params: collect(leaf.names, values) };
-  }
-
-  #walk(node: Node<E>, lookup: Lookup, start: number): Leaf<E> | undefined {
-    const { text, end, path, values } = lookup;
-    if (start > end) {
-      const leaf = node.leaf ?? node.optional[0]?.absent;
-      return leaf ?? (this.#options.ignoreTrailingSlash ? this.#rest(node, lookup, start) : undefined);
-    }
-    const slash = text.indexOf('/', start);
-    const stop = slash === -1 || slash > end ? end : slash;
-    const after = node.statics.get(text.slice(start, stop));
-    const found = after && this.#walk(after, lookup, stop + 1);
-    if (found !== undefined) return found;
-
-    const length = values.length;
-    for (const branch of node.mixed) {
-      const leaf =
-        branch.mixed.read(path, text, start, stop, values) && this.#walk(branch.node, lookup, stop + 1);
-      if (leaf) return leaf;
-      values.length = length;
-    }
-    for (const branch of stop > start ? node.params : []) {
-      const leaf = take(branch.param, lookup, start, stop) && this.#walk(branch.node, lookup, stop + 1);
-      if (leaf) return leaf;
-      values.length = length;
-    }
-    for (const branch of stop > start && stop === end ? node.optional : []) {
-      if (take(branch.param, lookup, start, stop)) return branch.leaf;
-    }
-    if (end === 1 && node.optional[0] !== undefined) return node.optional[0].absent;
-    return this.#rest(node, lookup, start);
-  }
-
-  #rest(node: Node<E>, { path, values }: Lookup, start: number): Leaf<E> | undefined {
-    if (node.rest === undefined) return undefined;
-    const value = readValue(path, start, path.length, undefined);
-    if (value === NO_MATCH) return undefined;
-    values.push(value);
-    return node.rest;
-  }
-
-  #addOptional(node: Node<E>, segment: Segment, leaf: Leaf<E>): void {
-    const key = segmentKey(segment);
-    const absent = { entry: leaf.entry, names: leaf.names.slice(0, -1) };
-    const existing = node.optional.find((branch) => branch.key === key);
-    const [param] = segment.params;
-    if (existing === undefined && param !== undefined) {
-      node.optional.push({ param, key, leaf, absent });
-      node.optional.sort((a, b) => compareParams(a.param, b.param));
-    } else if (existing !== undefined && this.#outranks(leaf.entry, existing.leaf.entry)) {
-      existing.leaf = leaf;
-      existing.absent = absent;
-    }
-  }
-
-  #better(leaf: Leaf<E>, existing: Leaf<E> | undefined): Leaf<E> {
-    return existing === undefined || this.#outranks(leaf.entry, existing.entry) ? leaf : existing;
+  #better(leaf: Leaf<T>, existing: Leaf<T> | undefined): Leaf<T> {
+    if (existing === undefined) return leaf;
+    const isBetter =
+      leaf.key === existing.key ? this.#outranks(leaf.route, existing.route) : leaf.rank < existing.rank;
+    return isBetter ? leaf : existing;
   }
 }
 
-/** The segments of a pattern in the form in which a tree compares them. */
-export function comparable(segments: readonly Segment[], options: TreeOptions): readonly Segment[] {
-  const last = segments.at(-1);
-  const isCut =
-    options.ignoreTrailingSlash && segments.length > 1 && last?.kind === 'static' && last.literals[0] === '';
-  const kept = isCut ? segments.slice(0, -1) : segments;
-  return options.caseSensitive ? kept : kept.map(inLowerCase);
-}
-
-function createNode<E>(): Node<E> {
-  return { leaf: undefined, statics: new Map(), mixed: [], params: [], optional: [], rest: undefined };
-}
-
-/** The node after a segment, made if there is none. */
-function next<E>(node: Node<E>, segment: Segment): Node<E> {
-  const key = segmentKey(segment);
-  const [param] = segment.params;
-  if (param === undefined) {
-    const after = node.statics.get(key) ?? createNode<E>();
-    node.statics.set(key, after);
-    return after;
+/** The parameters of a leaf by name, or undefined if a text can't be decoded. */
+function collect<T>(leaf: Leaf<T>, path: string, { spans, values }: Captures): Params | undefined {
+  const { names, isSpan, emptyRest } = leaf;
+  if (names.length === 0 && emptyRest === undefined) return NO_PARAMS;
+  const hasEscapes = path.includes('%');
+  const params = new ParamsObject();
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] as string;
+    if (isSpan !== undefined && !isSpan[i]) {
+      params[name] = values[i];
+      continue;
+    }
+    const text = path.slice(spans[2 * i], spans[2 * i + 1]);
+    const decoded = hasEscapes ? decode(text) : text;
+    if (decoded === undefined) return undefined;
+    params[name] = decoded;
   }
-  const existing = [...node.mixed, ...node.params].find((branch) => branch.key === key);
-  if (existing !== undefined) return existing.node;
-  const after = createNode<E>();
-  if (segment.kind === 'mixed') {
-    node.mixed.push({ mixed: new MixedSegment(segment), key, node: after });
-    node.mixed.sort((a, b) => compareMixed(a.mixed.segment, b.mixed.segment));
-  } else {
-    node.params.push({ param, key, node: after });
-    node.params.sort((a, b) => compareParams(a.param, b.param));
-  }
-  return after;
-}
-
-function take({ constraint }: Param, { path, values }: Lookup, start: number, stop: number): boolean {
-  const value = readValue(path, start, stop, constraint);
-  if (value === NO_MATCH) return false;
-  values.push(value);
-  return true;
-}
-
-/** Parameters by name, in an object that inherits nothing. */
-function collect(names: readonly string[], values: readonly unknown[]): Record<string, unknown> {
-  const params: Record<string, unknown> = Object.create(null);
-  for (const [i, name] of names.entries()) params[name] = values[i];
+  if (emptyRest !== undefined) params[emptyRest] = '';
   return params;
 }

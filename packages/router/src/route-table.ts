@@ -1,0 +1,114 @@
+import type { Match, Route } from './route.js';
+import { Tree } from './tree.js';
+import type { TreeOptions, TreePattern } from './tree-pattern.js';
+
+/** The method of routes that serve every one. */
+export const ANY = '*';
+
+type Params = Readonly<Record<string, unknown>>;
+
+/** A route and the form of its pattern that is compared with paths. */
+export interface TableEntry<T> {
+  readonly route: Route<T>;
+  readonly treePattern: TreePattern;
+}
+
+/**
+ * Routes by method and pattern: for each method a tree of all routes that serve it, so that the method is decided by one
+ * lookup. Requests can't add trees: methods that no route has share one.
+ */
+export class RouteTable<T> {
+  readonly #options: TreeOptions;
+  /** By method and key of the pattern, in order of registration. */
+  readonly #entries = new Map<string, TableEntry<T>>();
+  /** For each method that routes have. */
+  readonly #trees = new Map<string, Tree<T>>();
+  /** For methods that no route has. */
+  #others: Tree<T>;
+  /** Of all routes, whatever their methods. Made when first asked for. */
+  #all: Tree<T> | undefined = undefined;
+
+  constructor(options: TreeOptions) {
+    this.#options = options;
+    this.#others = this.#treeFor(ANY);
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  entries(): IterableIterator<TableEntry<T>> {
+    return this.#entries.values();
+  }
+
+  /** The route of a method whose pattern equals the one with this key. */
+  get(method: string, key: string): Route<T> | undefined {
+    return this.#entries.get(`${method} ${key}`)?.route;
+  }
+
+  add(entry: TableEntry<T>): void {
+    const { route, treePattern } = entry;
+    const { method } = route;
+    if (method !== ANY && !this.#trees.has(method)) this.#trees.set(method, this.#treeFor(method));
+    this.#entries.set(`${method} ${treePattern.key}`, entry);
+    for (const [served, tree] of this.#trees) {
+      if (priority(method, served) > 0) tree.add(treePattern, route);
+    }
+    if (method === ANY) this.#others.add(treePattern, route);
+    this.#all?.add(treePattern, route);
+  }
+
+  /** Removes a route, and makes all trees anew: nodes are not made for being taken apart. */
+  remove(method: string, key: string): void {
+    this.#entries.delete(`${method} ${key}`);
+    const methods = new Set([...this.#entries.values()].map(({ route }) => route.method));
+    this.#trees.clear();
+    for (const each of methods) if (each !== ANY) this.#trees.set(each, this.#treeFor(each));
+    this.#others = this.#treeFor(ANY);
+    this.#all = undefined;
+  }
+
+  /** The most specific route that serves a method and a path. */
+  find(method: string, path: string): Match<T, Params> | undefined {
+    return (this.#trees.get(method) ?? this.#otherTree(method)).find(path);
+  }
+
+  /** The most specific route for a path, whatever its method. */
+  findAny(path: string): Match<T, Params> | undefined {
+    this.#all ??= this.#treeWith(() => 1);
+    return this.#all.find(path);
+  }
+
+  /** The methods of the routes that a path would be served by. */
+  methodsOf(path: string): Set<string> {
+    const methods = new Set<string>();
+    for (const method of [...this.#trees.keys(), ANY]) {
+      const match = this.find(method, path);
+      if (match !== undefined) methods.add(match.route.method);
+    }
+    return methods;
+  }
+
+  #otherTree(method: string): Tree<T> {
+    return (method === 'HEAD' ? this.#trees.get('GET') : undefined) ?? this.#others;
+  }
+
+  #treeFor(method: string): Tree<T> {
+    return this.#treeWith((route) => priority(route.method, method));
+  }
+
+  #treeWith(priorityOf: (route: Route<T>) => number): Tree<T> {
+    const tree = new Tree<T>(this.#options, (route, existing) => priorityOf(route) > priorityOf(existing));
+    for (const { route, treePattern } of this.#entries.values()) {
+      if (priorityOf(route) > 0) tree.add(treePattern, route);
+    }
+    return tree;
+  }
+}
+
+/** How well a route's method serves a requested one: its own, then `GET` for `HEAD`, then `'*'`; 0 is not at all. */
+function priority(method: string, requested: string): number {
+  if (method === requested) return 3;
+  if (method === 'GET' && requested === 'HEAD') return 2;
+  return method === ANY ? 1 : 0;
+}
