@@ -235,7 +235,7 @@ export class HTTPCycle {
     // RFC 9110, section 8.6: none with 204; section 15.3.6: a 205 has no content, and says so.
     if (status === 205) headers.push('content-length', '0');
     else if (head.length !== -1 && status !== 204) headers.push('content-length', String(head.length));
-    if (head.closes || this.#service.isDraining) headers.push('connection', 'close');
+    if (head.closes || this.#service.isDraining) this.#transport.closeAfter();
     return headers;
   }
 
@@ -311,7 +311,7 @@ export class HTTPCycle {
 
   #respondFailure(): void {
     const headers = ['content-type', 'text/plain; charset=utf-8', 'content-length', String(FAILED.length)];
-    if (this.#service.isDraining) headers.push('connection', 'close');
+    if (this.#service.isDraining) this.#transport.closeAfter();
     if (this.#isHead) this.#transport.respond(500, headers, NO_BYTES, 0);
     else this.#transport.respond(500, headers, FAILED, FAILED.length);
     this.#settle();

@@ -6,6 +6,7 @@ export class HeadFields {
   contentLength: string | undefined = undefined;
   transferEncoding: string | undefined = undefined;
   transferEncodings = 0;
+  hasUpgrade = false;
 
   constructor(flat: readonly string[]) {
     for (let i = 0; i < flat.length; i += 2) {
@@ -14,6 +15,7 @@ export class HeadFields {
       switch (name.length) {
         case 4:
         case 6:
+        case 7:
         case 14:
         case 17:
           this.#note(name.toLowerCase(), flat[i + 1] as string);
@@ -32,6 +34,9 @@ export class HeadFields {
         return;
       case 'content-length':
         this.contentLength = value;
+        return;
+      case 'upgrade':
+        this.hasUpgrade = true;
         return;
       case 'transfer-encoding':
         this.transferEncoding = value;

@@ -8,14 +8,13 @@ export interface Target {
   path: string;
   /** As received. */
   rawPath: string;
-  /** What follows the first `?`, bytes beyond ASCII percent-encoded. */
+  /** What follows the first `?`. */
   queryString: string;
   /** The authority of an absolute-form target, which stands above the Host field. */
   authority: string | null;
 }
 
 const ABSOLUTE = /^https?:\/\/([^/?]*)(.*)$/i;
-const NOT_IN_QUERY = /[^\x21-\x7e]/g;
 const SLASH = 0x2f;
 
 /** Throws `Refusal` with the status that the client gets. */
@@ -41,18 +40,11 @@ function split(target: string, authority: string | null): Target {
   if (target.includes('#')) throw new Refusal(400, 'The target has a fragment.');
   const mark = target.indexOf('?');
   const rawPath = mark === -1 ? target : target.slice(0, mark);
-  const queryString = mark === -1 ? '' : escapeQuery(target.slice(mark + 1));
+  const queryString = mark === -1 ? '' : target.slice(mark + 1);
   try {
     return { path: canonicalPath(rawPath), rawPath, queryString, authority };
   } catch (error) {
     if (error instanceof BadPath) throw new Refusal(400, `The path is not valid: ${error.problem}.`);
     throw error;
   }
-}
-
-function escapeQuery(query: string): string {
-  return query.replace(
-    NOT_IN_QUERY,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
-  );
 }

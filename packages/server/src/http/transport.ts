@@ -7,6 +7,8 @@ import type { BodyChunk } from '@pullo/asgi';
  * `cut` in place of what is left of these. A body of `size` bytes comes with its size, so that nobody counts twice.
  */
 export interface Transport {
+  /** Makes the response that follows the last of its connection. */
+  closeAfter(): void;
   /** Sends a whole response. `headers` is a flat list that the transport may keep and add to. */
   respond(status: number, headers: string[], body: BodyChunk, size: number): void;
   /** Begins a response whose body follows in pieces; the first `write` takes the head with it. */

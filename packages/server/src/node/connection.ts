@@ -83,6 +83,12 @@ export class Connection {
     this.#exchange = null;
     this.#lastResponse = exchange.response;
     if (this.#hasUnreadBody) this.#discard(exchange.request);
+    if (!exchange.response.shouldKeepAlive) {
+      // node:http closes the connection once the response is out.
+      this.#isOver = true;
+      this.#waiting = [];
+      return;
+    }
     if (this.#waiting.length > 0 || this.#refusal !== null || this.service.isDraining)
       this.#afterLastResponse();
   }
@@ -95,11 +101,6 @@ export class Connection {
 
   #takeNext(): void {
     if (this.#isOver || this.#exchange !== null) return;
-    // A response with Connection: close has ended it.
-    if (!this.socket.writable) {
-      this.#waiting = [];
-      return;
-    }
     const next = this.#waiting.shift();
     if (next !== undefined) {
       if (this.#waiting.length === 0) this.socket.resume();

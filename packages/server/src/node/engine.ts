@@ -34,6 +34,8 @@ export class NodeEngine {
       this.#connections.get(socket as Socket)?.broken(new Refusal(501, 'This server is not a proxy.'));
     });
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      // Bytes after a request that closes its connection: they do not matter, but its answer does.
+      if (error.code === 'HPE_CLOSED_CONNECTION') return;
       const connection = this.#connections.get(socket as Socket);
       if (connection === undefined) socket.destroy();
       else connection.broken(refusalOf(error, socket as Socket));

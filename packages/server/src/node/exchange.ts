@@ -30,6 +30,8 @@ export class NodeExchange implements Transport {
     this.#hasBody = request.fields.hasBody;
     this.#isExpecting =
       this.#hasBody && request.fields.expect !== undefined && request.httpVersionMinor === 1;
+    // node:http drops what came in one packet with the request, if it does not upgrade: what comes after cannot be trusted.
+    if (request.fields.hasUpgrade) this.closeAfter();
     this.cycle = new HTTPCycle(connection.service, this, request.method as string);
   }
 
@@ -70,6 +72,10 @@ export class NodeExchange implements Transport {
   /** Whether bytes of the request's body are still to come. */
   get isBodyPending(): boolean {
     return this.#hasBody && !this.request.complete;
+  }
+
+  closeAfter(): void {
+    this.response.shouldKeepAlive = false;
   }
 
   respond(status: number, headers: string[], body: BodyChunk, size: number): void {

@@ -1,12 +1,15 @@
 import type { Socket } from 'node:net';
 import { Refusal } from '../http/refusal.js';
 
-/** A request line with a method that the parser does not know, but that is one (RFC 9110, section 9.1). */
-const UNKNOWN_METHOD = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,32} \S+ HTTP\/1\.[01]\r?\n/;
+/** A method may be any token (RFC 9110, section 9.1): here are those that the parser does not know. */
+const UNKNOWN_METHOD = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,32} \S+ HTTP\/1\.[01]\r\n/;
+const UNKNOWN_VERSION = /^\S+ \S+ HTTP\/[0-9]\.[0-9]\r\n/;
+const END_OF_HEAD = '\r\n\r\n';
 
 /** What `node:http` puts into the errors of its parser. */
 interface ParserError extends NodeJS.ErrnoException {
   rawPacket?: Buffer;
+  bytesParsed?: number;
 }
 
 /** How to answer an error of the parser or of a timer; null if there is nobody, or no need, to answer. */
@@ -17,9 +20,11 @@ export function refusalOf(error: ParserError, socket: Socket): Refusal | null {
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return new Refusal(413, 'The chunk extensions are too long.');
     case 'HPE_INVALID_VERSION':
-      return new Refusal(505, 'This server speaks HTTP/1.1 and HTTP/1.0.');
+      return UNKNOWN_VERSION.test(lineOf(error))
+        ? new Refusal(505, 'This server speaks HTTP/1.1 and HTTP/1.0.')
+        : new Refusal(400, 'The request line is not valid.');
     case 'HPE_INVALID_METHOD':
-      return UNKNOWN_METHOD.test(error.rawPacket?.toString('latin1', 0, 16_384) ?? '')
+      return UNKNOWN_METHOD.test(lineOf(error))
         ? new Refusal(501, 'This server does not know the method.')
         : new Refusal(400, 'The request is not HTTP.');
     case 'ERR_HTTP_REQUEST_TIMEOUT':
@@ -30,4 +35,12 @@ export function refusalOf(error: ParserError, socket: Socket): Refusal | null {
     default:
       return error.code?.startsWith('HPE_') ? new Refusal(400, 'The request is not valid HTTP.') : null;
   }
+}
+
+/** The request line in which the parser stopped, as far as it came in one packet. */
+function lineOf({ rawPacket, bytesParsed = 0 }: ParserError): string {
+  if (rawPacket === undefined) return '';
+  const before = rawPacket.toString('latin1', 0, bytesParsed);
+  const head = before.lastIndexOf(END_OF_HEAD);
+  return rawPacket.toString('latin1', head === -1 ? 0 : head + END_OF_HEAD.length);
 }
