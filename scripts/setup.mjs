@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
-const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { config } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+/** Nothing but Node and npm need be there: npx brings pnpm. */
+export const packageManager = `pnpm@${config.pnpm}`;
 
 /** Where the workspace keeps what it can make again. */
 export const cache = join(root, 'node_modules/.cache/pullo');

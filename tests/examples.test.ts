@@ -1,0 +1,72 @@
+// Each example is run the way its package.json runs it, or the way its users would.
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { client } from '@pullo/testing';
+import { describe, expect, test } from 'vitest';
+import middleware from '../examples/middleware/app.js';
+import { server as routerOnly } from '../examples/router-only/server.js';
+import { pulloCLI, RunningServer, root } from './processes.js';
+
+function run(example: string, file: string): Promise<RunningServer> {
+  const cwd = join(root, 'examples', example);
+  return RunningServer.start(process.execPath, [pulloCLI, 'run', file, '--port', '0'], { cwd });
+}
+
+describe('examples/hello', () => {
+  test('answers as the README says, and stops with exit code 0', async () => {
+    await using server = await run('hello', 'hello.ts');
+    const answer = async (path: string, init?: RequestInit) => {
+      const response = await fetch(server.url + path, init);
+      return [response.status, await response.text()];
+    };
+    expect(await answer('/')).toEqual([200, 'Saying hi from home.']);
+    expect(await answer('/hello')).toEqual([200, 'Saying hi from hello.']);
+    expect(await answer('/greet/Aino')).toEqual([200, 'Hei, Aino!']);
+    expect(await answer('/greet/x%2Fy')).toEqual([200, 'Hei, x/y!']);
+    expect(await answer('/nope')).toEqual([404, '404 Not Found\n']);
+    expect(await answer('/', { method: 'HEAD' })).toEqual([200, '']);
+    const refused = await fetch(`${server.url}/hello`, { method: 'DELETE' });
+    expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
+    expect(await server.stop()).toBe(0);
+  }, 30_000);
+});
+
+describe('examples/asgi', () => {
+  test('runs without a framework', async () => {
+    await using server = await run('asgi', 'app.ts');
+    const text = async (path: string, init?: RequestInit) => (await fetch(server.url + path, init)).text();
+    expect(await text('/?name=Aino')).toBe('Hello Aino!\n');
+    expect(await text('/', { method: 'POST', body: 'Eero' })).toBe('Hello Eero!\n');
+    expect(await text('/raw/thing')).toBe('You asked for /raw/thing\n');
+    expect((await fetch(`${server.url}/closed`)).status).toBe(503);
+  }, 30_000);
+});
+
+describe('examples/router-only', () => {
+  test('serves with node:http and the router alone', async () => {
+    await new Promise<void>((resolve) => routerOnly.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(routerOnly.address() as AddressInfo).port}`;
+    const text = async (path: string) => (await fetch(url + path)).text();
+    expect(await text('/')).toBe('Try /users/42\n');
+    expect(await text('/users/7')).toBe('User number 7\n');
+    expect(await text('/files/a/b.txt')).toBe('The file a/b.txt\n');
+    expect((await fetch(`${url}/users/x`)).status).toBe(404);
+    expect((await fetch(`${url}/users/7`, { method: 'PUT' })).headers.get('allow')).toBe('GET, HEAD');
+    routerOnly.closeAllConnections();
+    await new Promise((resolve) => routerOnly.close(resolve));
+  });
+});
+
+describe('examples/middleware', () => {
+  const authorized = { headers: { authorization: 'Bearer secret-of-aino' } };
+
+  test('gives a user to those who have a token, and tells the others', async () => {
+    await using http = client(middleware);
+    expect(await (await http.get('/', authorized)).text()).toBe('Hei, Aino!');
+    expect(await (await http.get('/cart', authorized)).json()).toEqual(['tea', 'rye bread']);
+    expect(await (await http.get('/items/7', authorized)).json()).toEqual({ id: 7, for: 'Aino' });
+    expect(await (await http.get('/orders', authorized)).text()).toBe('No orders of Aino yet.');
+    const refused = await http.get('/cart');
+    expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+  });
+});
