@@ -1,14 +1,23 @@
-import { isClientDisconnected } from '@pullo/asgi';
-
 /** Work to do once a response has been sent. */
 export type Background = () => void | Promise<void>;
+
+const INTERRUPTIONS: ReadonlySet<unknown> = new Set([
+  'ERR_CLIENT_DISCONNECTED',
+  'ERR_REQUEST_TIMEOUT',
+  'ERR_SERVER_SHUTDOWN',
+]);
+
+/** Whether an error says that the exchange was over before its time: the client left, or the server gave up on it. */
+export function isInterruption(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && INTERRUPTIONS.has(error.code);
+}
 
 /** Runs background work after the last byte has been sent, also when it could not be since the client has left. */
 export async function sendThen(sent: void | Promise<void>, background: Background): Promise<void> {
   try {
     await sent;
   } catch (error) {
-    if (isClientDisconnected(error)) await background();
+    if (isInterruption(error)) await background();
     throw error;
   }
   await background();

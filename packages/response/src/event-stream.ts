@@ -1,6 +1,6 @@
 import { InvalidContent } from './errors.js';
 import { type ServerSentEvent, serializeEvent } from './server-sent-event.js';
-import { endsOnShutdown, type Pull, Stream } from './stream.js';
+import { type Pull, Stream, type StreamTraits, traits } from './stream.js';
 
 /** Where events come from: an async generator mostly; a plain string is an event with that data. */
 export type EventSourceContent<Event extends ServerSentEvent | string> =
@@ -22,7 +22,7 @@ type Result = IteratorResult<string, undefined>;
 
 /** The text of a stream of events, with comments in it while the source has nothing to say. */
 export class EventStream implements AsyncIterable<string> {
-  readonly [endsOnShutdown] = true;
+  readonly [traits]: StreamTraits = { endsOnShutdown: true };
   readonly #source: Stream<ServerSentEvent | string>;
   readonly #pauses: Pauses;
 

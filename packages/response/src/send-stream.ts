@@ -1,11 +1,5 @@
-import {
-  type BodyChunk,
-  type Exchange,
-  type HTTPResponseStartEvent,
-  isClientDisconnected,
-  type Send,
-} from '@pullo/asgi';
-import { type Background, settleBoth } from './background.js';
+import type { BodyChunk, Exchange, HTTPResponseStartEvent, Send } from '@pullo/asgi';
+import { type Background, isInterruption, settleBoth } from './background.js';
 import { chunkOf } from './chunk.js';
 import type { Pull, Step, Stream } from './stream.js';
 
@@ -35,7 +29,7 @@ export async function sendStream(
     await pump(source, start, send);
   } catch (error) {
     const stopped = source.stop(error);
-    if (!source.interrupted && !isClientDisconnected(error)) {
+    if (!source.interrupted && !isInterruption(error)) {
       // The failure itself is what counts: the clean-up after it may well fail for the same reason.
       await stopped.catch(() => {});
       throw error;

@@ -13,13 +13,23 @@ export interface Pull {
   stop(reason: unknown): Promise<void>;
 }
 
-/**
- * Marks a source that has no end of its own, such as a stream of events: it ends in good order when the server is stopping,
- * where others go on to their end.
- */
-export const endsOnShutdown: unique symbol = Symbol('endsOnShutdown');
+/** What is special about a source of ours; it says so under this key. */
+export const traits: unique symbol = Symbol('traits');
 
-/** A body that comes in pieces. It can be opened once: copies of a response share it, and so its state. */
+export interface StreamTraits {
+  /** It has no end of its own: when the server is stopping it ends in good order, where others go on to their end. */
+  readonly endsOnShutdown?: boolean;
+  /** Each time it is opened it begins anew. */
+  readonly reopens?: boolean;
+}
+
+const NO_TRAITS: StreamTraits = {};
+
+function traitsOf(source: object & { readonly [traits]?: StreamTraits }): StreamTraits {
+  return source[traits] ?? NO_TRAITS;
+}
+
+/** A body that comes in pieces. It can be opened once, unless it reopens: copies of a response share it, and so its state. */
 export class Stream<T> {
   readonly source: Source<T>;
   #used = false;
@@ -28,18 +38,14 @@ export class Stream<T> {
     this.source = source;
   }
 
-  get used(): boolean {
-    return this.#used;
-  }
-
   get endsOnShutdown(): boolean {
-    return endsOnShutdown in this.source;
+    return traitsOf(this.source).endsOnShutdown === true;
   }
 
   /** Throws `BodyUsed` the second time. */
   open(): Pull {
     if (this.#used || isLocked(this.source)) throw new BodyUsed();
-    this.#used = true;
+    this.#used = traitsOf(this.source).reopens !== true;
     return pullFrom(this.source);
   }
 

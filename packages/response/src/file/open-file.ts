@@ -1,0 +1,119 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open, realpath } from 'node:fs/promises';
+import { sep } from 'node:path';
+import type { ByteRange } from './byte-range.js';
+import { FileChanged, FileNotFound } from './errors.js';
+import type { Validators } from './preconditions.js';
+
+/** Without `O_NONBLOCK` opening a FIFO would keep a thread of the pool for ever. Windows has neither. */
+const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+/** Nothing there, nothing to be seen, or no name that could be there. */
+const MISSING: ReadonlySet<unknown> = new Set([
+  'ENOENT',
+  'ENOTDIR',
+  'ENAMETOOLONG',
+  'ELOOP',
+  'EACCES',
+  'EPERM',
+  'EINVAL',
+  'ENXIO',
+  'ENODEV',
+]);
+/** How much is read at once, in bytes. */
+const PIECE = 64 * 1024;
+
+/** A regular file that is open. What is known of it comes from the descriptor, so it is of the very file that is read. */
+export class OpenFile implements Validators {
+  readonly path: string;
+  /** The path without links, where it had to lie under a root. */
+  readonly realPath: string;
+  readonly size: number;
+  readonly lastModified: number;
+  readonly etag: string;
+  readonly #handle: FileHandle;
+
+  /**
+   * Throws `FileNotFound` where there is no regular file. With `root`, links are followed first, and what lies outside
+   * of it is as good as missing.
+   */
+  static async open(path: string, root?: string): Promise<OpenFile> {
+    const { handle, realPath } = await openHandle(path, root);
+    try {
+      const stats = await handle.stat({ bigint: true });
+      if (stats.isFile()) return new OpenFile(path, realPath, handle, stats);
+      throw new FileNotFound(path, stats.isDirectory() ? 'directory' : 'special');
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  private constructor(
+    path: string,
+    realPath: string,
+    handle: FileHandle,
+    stats: { size: bigint; mtimeNs: bigint; mtimeMs: bigint },
+  ) {
+    this.path = path;
+    this.realPath = realPath;
+    this.size = Number(stats.size);
+    this.lastModified = Math.floor(Number(stats.mtimeMs) / 1000) * 1000;
+    // Two versions of one size within one tick of the file system's clock could not be told apart: that is what it counts
+    // nanoseconds for.
+    this.etag = `"${stats.size.toString(36)}-${stats.mtimeNs.toString(36)}"`;
+    this.#handle = handle;
+  }
+
+  /** The bytes of a range, piece by piece. Throws `FileChanged` if the file ends before it. */
+  async *read({ start, end }: ByteRange): AsyncGenerator<Uint8Array, void, undefined> {
+    for (let position = start; position < end; ) {
+      const piece = await this.#readPiece(position, Math.min(PIECE, end - position));
+      position += piece.byteLength;
+      yield piece;
+    }
+  }
+
+  /** The whole of a file of at most `PIECE` bytes at once, or `null`: one write is cheaper than two. */
+  async readSmall(): Promise<Uint8Array | null> {
+    if (this.size > PIECE) return null;
+    const piece = this.size === 0 ? new Uint8Array() : await this.#readPiece(0, this.size);
+    if (piece.byteLength < this.size) throw new FileChanged(this.path, piece.byteLength);
+    return piece;
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+
+  async #readPiece(position: number, length: number): Promise<Uint8Array> {
+    // Each piece has memory of its own: the server may still be sending the last one.
+    const { bytesRead, buffer } = await this.#handle.read(Buffer.allocUnsafe(length), 0, length, position);
+    if (bytesRead === 0) throw new FileChanged(this.path, position);
+    return buffer.subarray(0, bytesRead);
+  }
+}
+
+async function openHandle(
+  path: string,
+  root: string | undefined,
+): Promise<{ handle: FileHandle; realPath: string }> {
+  try {
+    if (root === undefined) return { handle: await open(path, FLAGS), realPath: path };
+    const [realPath, realRoot] = await Promise.all([realpath(path), realpath(root)]);
+    if (!isInside(realRoot, realPath)) throw new FileNotFound(path, 'missing');
+    // Not following links any more, so that none can be put in its place in between.
+    return { handle: await open(realPath, FLAGS | (constants.O_NOFOLLOW ?? 0)), realPath };
+  } catch (error) {
+    if (isMissing(error)) throw new FileNotFound(path, 'missing', { cause: error });
+    throw error;
+  }
+}
+
+/** Both are absolute, without links. */
+function isInside(root: string, path: string): boolean {
+  return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && MISSING.has(error.code);
+}

@@ -1,0 +1,141 @@
+import { HeaderList, type HTTPScope, type Receive, type Send } from '@pullo/asgi';
+import { sendThen } from '../background.js';
+import { Response } from '../response.js';
+import { addVary } from '../vary.js';
+import { type ByteRange, parseRange } from './byte-range.js';
+import type { FileContent } from './file-content.js';
+import { httpDate, parseHTTPDate } from './http-date.js';
+import { multipartRanges } from './multipart-ranges.js';
+import type { OpenFile } from './open-file.js';
+import type { Precompression } from './precompression.js';
+import { evaluate, ifRangeHolds, type Validators } from './preconditions.js';
+
+/** Fields that describe content, which an answer without it does not have. */
+const OF_CONTENT = [
+  'content-type',
+  'content-encoding',
+  'content-disposition',
+  'content-length',
+  'last-modified',
+];
+
+/** Sends what `response` makes of its file for this request; the file is closed before `background` runs. */
+export function sendFile(
+  response: Response,
+  content: FileContent,
+  scope: HTTPScope,
+  receive: Receive,
+  send: Send,
+): Promise<void> {
+  const sent = transfer(response, content, scope, receive, send);
+  return response.background === undefined ? sent : sendThen(sent, response.background);
+}
+
+async function transfer(
+  response: Response,
+  content: FileContent,
+  scope: HTTPScope,
+  receive: Receive,
+  send: Send,
+): Promise<void> {
+  const requested = new HeaderList(scope.headers);
+  const { file, coding } = await content.open(requested.get('accept-encoding'));
+  try {
+    const headers = response.headerList.clone();
+    describe(headers, file, coding);
+    if (content.precompressed.length > 0) addVary(headers, 'Accept-Encoding');
+    const isRead = scope.method === 'GET' || scope.method === 'HEAD';
+    const answer =
+      response.status === 200 && isRead
+        ? await conditional(file, headers, requested, scope)
+        : await whole(file, headers, response.status, scope);
+    if (answer !== null) await answer(scope, receive, send);
+    else await sendPath(file, headers, response.status, send);
+  } finally {
+    await file.close();
+  }
+}
+
+/** What is known of the file; what the response says itself wins. */
+function describe(headers: HeaderList, file: OpenFile, coding: Precompression | null): void {
+  const setDefault = (name: string, value: string) => {
+    if (!headers.has(name)) headers.append(name, value);
+  };
+  // One name for two sequences of bytes would let a range of one be joined to the other.
+  setDefault('etag', coding === null ? file.etag : `${file.etag.slice(0, -1)}-${coding}"`);
+  setDefault('last-modified', httpDate(file.lastModified));
+  if (coding !== null) headers.set('content-encoding', coding);
+}
+
+async function conditional(
+  file: OpenFile,
+  headers: HeaderList,
+  requested: HeaderList,
+  scope: HTTPScope,
+): Promise<Response | null> {
+  const validators = validatorsOf(headers, file);
+  const verdict = evaluate(requested, validators);
+  if (verdict === 'not-modified') return empty(304, headers);
+  if (verdict === 'failed') return refusal(412, headers);
+  if (!headers.has('accept-ranges')) headers.append('accept-ranges', 'bytes');
+  const range = requested.get('range');
+  // Ranges are defined for GET alone (RFC 9110, section 14.2).
+  if (range === null || scope.method !== 'GET' || !ifRangeHolds(requested.get('if-range'), validators)) {
+    return whole(file, headers, 200, scope);
+  }
+  const ranges = parseRange(range, file.size);
+  return ranges === null ? whole(file, headers, 200, scope) : partial(file, headers, ranges);
+}
+
+function validatorsOf(headers: HeaderList, file: OpenFile): Validators {
+  return {
+    etag: headers.get('etag') ?? file.etag,
+    lastModified: parseHTTPDate(headers.get('last-modified') ?? '') ?? file.lastModified,
+  };
+}
+
+/** `null` where the server is to send the file itself. */
+async function whole(
+  file: OpenFile,
+  headers: HeaderList,
+  status: number,
+  scope: HTTPScope,
+): Promise<Response | null> {
+  headers.set('content-length', String(file.size));
+  const isHead = scope.method === 'HEAD';
+  if (!isHead && canSendPath(scope)) return null;
+  const content = isHead ? null : await file.readSmall();
+  return new Response(content ?? file.read({ start: 0, end: file.size }), { status, headers });
+}
+
+function partial(file: OpenFile, headers: HeaderList, ranges: readonly ByteRange[]): Response {
+  const [range] = ranges;
+  if (range === undefined) {
+    headers.set('content-range', `bytes */${file.size}`);
+    return refusal(416, headers);
+  }
+  if (ranges.length > 1) return multipartRanges(file, headers, ranges);
+  headers.set('content-range', `bytes ${range.start}-${range.end - 1}/${file.size}`);
+  headers.set('content-length', String(range.end - range.start));
+  return new Response(file.read(range), { status: 206, headers });
+}
+
+/** What a cache may do with the file it must not do with this. */
+function refusal(status: 412 | 416, headers: HeaderList): Response {
+  headers.delete('cache-control');
+  return empty(status, headers);
+}
+
+function empty(status: number, headers: HeaderList): Response {
+  for (const name of OF_CONTENT) headers.delete(name);
+  return new Response(null, { status, headers });
+}
+
+function canSendPath(scope: HTTPScope): boolean {
+  return 'http.response.pathsend' in (scope.extensions ?? {});
+}
+
+async function sendPath(file: OpenFile, headers: HeaderList, status: number, send: Send): Promise<void> {
+  send({ type: 'http.response.start', status, headers });
+  await send({ type: 'http.response.pathsend', path: file.realPath });
+}
