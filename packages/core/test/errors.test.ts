@@ -50,7 +50,7 @@ describe('an error that nobody handles', () => {
 
   test('and is not of HTTP is a 500 that hides its message, and comes out of the app', async () => {
     const unexpected = new Error('password=hunter2');
-    const quiet = client(failing(unexpected), { raiseAppErrors: false });
+    const quiet = client(failing(unexpected), { raiseAppErrors: false, onError: () => {} });
     const response = await quiet.get('/');
     expect([response.status, await response.text()]).toEqual([500, '500 Internal Server Error\n']);
     await using loud = client(failing(unexpected));
@@ -58,7 +58,7 @@ describe('an error that nobody handles', () => {
   });
 
   test('need not be an Error', async () => {
-    await using http = client(failing('just text'), { raiseAppErrors: false });
+    await using http = client(failing('just text'), { raiseAppErrors: false, onError: () => {} });
     expect((await http.get('/')).status).toBe(500);
   });
 

@@ -1,5 +1,6 @@
 import { type HandlerResult, HTMLResponse, PipelineError, Pullo, TextResponse } from '@pullo/core';
 import { client } from '@pullo/testing';
+import { describeTransports } from '@pullo/testing/vitest';
 import { describe, expect, test } from 'vitest';
 
 async function* numbers() {
@@ -60,12 +61,16 @@ const rows: readonly Row[] = [
 ];
 
 describe('what a handler returns becomes the response', () => {
-  test.each(rows)('$returns', async ({ value, status = 200, type, body }) => {
-    await using http = client(new Pullo().get('/', value));
-    const response = await http.get('/');
-    expect(response.status).toBe(status);
-    expect(response.headers.get('content-type')).toBe(type);
-    expect(await response.text()).toBe(body);
+  const app = new Pullo();
+  for (const [index, { value }] of rows.entries()) app.route(`/${index}`, value);
+
+  describeTransports(app, (http) => {
+    test.each(rows)('$returns', async (row) => {
+      const response = await http.get(`/${rows.indexOf(row)}`);
+      expect(response.status).toBe(row.status ?? 200);
+      expect(response.headers.get('content-type')).toBe(row.type);
+      expect(await response.text()).toBe(row.body);
+    });
   });
 
   test('a response constant can stand for the handler, any number of times', async () => {
