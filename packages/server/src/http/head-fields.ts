@@ -44,9 +44,9 @@ export class HeadFields {
     }
   }
 
-  /** Whether a body follows. Only meaningful once the framing has been checked. */
-  get hasBody(): boolean {
-    if (this.transferEncoding !== undefined) return true;
-    return this.contentLength !== undefined && Number(this.contentLength) > 0;
+  /** How many bytes of body follow; Infinity if their number will only show. To be trusted once the framing is checked. */
+  get bodyLength(): number {
+    if (this.transferEncoding !== undefined) return Number.POSITIVE_INFINITY;
+    return this.contentLength === undefined ? 0 : Number(this.contentLength);
   }
 }

@@ -17,7 +17,8 @@ export class NodeExchange implements Transport {
   readonly request: IncomingRequest;
   readonly response: ServerResponse;
   readonly #connection: Connection;
-  readonly #hasBody: boolean;
+  /** How many bytes of the request's body are still to be read; Infinity while their number is not known. */
+  #left: number;
   /** Whether the client waits for 100 Continue before it sends the body. */
   #isExpecting: boolean;
   /** The canonical target, for the access log. */
@@ -27,9 +28,9 @@ export class NodeExchange implements Transport {
     this.#connection = connection;
     this.request = request;
     this.response = response;
-    this.#hasBody = request.fields.hasBody;
+    this.#left = request.fields.bodyLength;
     this.#isExpecting =
-      this.#hasBody && request.fields.expect !== undefined && request.httpVersionMinor === 1;
+      this.#left > 0 && request.fields.expect !== undefined && request.httpVersionMinor === 1;
     // node:http drops what came in one packet with the request, if it does not upgrade: what comes after cannot be trusted.
     if (request.fields.hasUpgrade) this.closeAfter();
     this.cycle = new HTTPCycle(connection.service, this, request.method as string);
@@ -71,7 +72,7 @@ export class NodeExchange implements Transport {
 
   /** Whether bytes of the request's body are still to come. */
   get isBodyPending(): boolean {
-    return this.#hasBody && !this.request.complete;
+    return this.#left > 0 && !this.request.complete;
   }
 
   closeAfter(): void {
@@ -128,11 +129,14 @@ export class NodeExchange implements Transport {
   }
 
   readBody(): Uint8Array | null {
-    return this.#hasBody ? this.request.read() : null;
+    if (this.#left === 0) return null;
+    const body: Buffer | null = this.request.read();
+    if (body !== null) this.#left -= body.byteLength;
+    return body;
   }
 
   get isBodyRead(): boolean {
-    return !this.#hasBody || (this.request.complete && this.request.readableLength === 0);
+    return this.#left === 0 || (this.request.complete && this.request.readableLength === 0);
   }
 
   whenReadable(callback: () => void): void {
