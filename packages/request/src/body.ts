@@ -32,6 +32,7 @@ export class Body {
   #complete = false;
   /** An event that was asked for to look for a disconnect; the next reader gets it. */
   #held: Promise<ReceiveEvent> | undefined;
+  #receiving = false;
   #controller: AbortController | undefined;
 
   constructor(receive: Receive, contentLength: string | null, exchange: Exchange | undefined) {
@@ -75,9 +76,14 @@ export class Body {
     }
   }
 
-  /** Whether it is in memory. */
-  get buffered(): boolean {
-    return this.#state === 'buffered';
+  /** Whether a reader has met the disconnect. */
+  get disconnected(): boolean {
+    return isClientDisconnected(this.#reason);
+  }
+
+  /** Whether its last piece has come. */
+  get complete(): boolean {
+    return this.#complete;
   }
 
   /** Throws `ContentTooLarge` if the announced length alone is too much, before anything is read. */
@@ -89,7 +95,7 @@ export class Body {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (isClientDisconnected(this.#reason)) this.#controller.abort(this.#reason);
+      if (this.disconnected) this.#controller.abort(this.#reason);
       else if (this.#complete) this.#watch();
     }
     return this.#controller.signal;
@@ -97,9 +103,8 @@ export class Body {
 
   /** Looks at the next event without taking it away from the readers. */
   async isDisconnected(): Promise<boolean> {
-    if (isClientDisconnected(this.#reason)) return true;
-    // A read that is going on will meet the disconnect itself; a second `receive` beside it would take its events.
-    if (this.#state === 'reading') return false;
+    // A reader that is waiting will meet the disconnect itself; a second `receive` beside it could take its event.
+    if (this.#receiving) return false;
     this.#held ??= this.#receive();
     const event = await Promise.race([this.#held, nextTurn()]);
     return event?.type === 'http.disconnect';
@@ -117,14 +122,7 @@ export class Body {
   }
 
   async #next(): Promise<Uint8Array> {
-    const held = this.#held;
-    this.#held = undefined;
-    let event: ReceiveEvent;
-    try {
-      event = await (held ?? this.#receive());
-    } catch (error) {
-      throw this.#abort(error);
-    }
+    const event = await this.#take();
     if (event.type !== 'http.request') throw this.#abort(this.#disconnected());
     this.#received += event.body.byteLength;
     if (this.#announced !== null && this.#received > this.#announced) {
@@ -141,6 +139,19 @@ export class Body {
     this.#complete = true;
     if (this.#controller !== undefined) this.#watch();
     return plainBytes(event.body);
+  }
+
+  async #take(): Promise<ReceiveEvent> {
+    const held = this.#held;
+    this.#held = undefined;
+    this.#receiving = true;
+    try {
+      return await (held ?? this.#receive());
+    } catch (error) {
+      throw this.#abort(error);
+    } finally {
+      this.#receiving = false;
+    }
   }
 
   #disconnected(): ClientDisconnected {

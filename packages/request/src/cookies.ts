@@ -1,3 +1,5 @@
+import { trimWhiteSpace } from './white-space.js';
+
 /**
  * The cookies of a request: a read-only map from a name to its first value.
  *
@@ -25,8 +27,8 @@ export class Cookies implements Iterable<[name: string, value: string]> {
     if (header === null) return;
     for (const pair of header.split(';')) {
       const equals = pair.indexOf('=');
-      const name = pair.slice(0, Math.max(equals, 0)).trim();
-      const value = pair.slice(equals + 1).trim();
+      const name = trimWhiteSpace(pair.slice(0, Math.max(equals, 0)));
+      const value = trimWhiteSpace(pair.slice(equals + 1));
       if (name !== '' || value !== '') this.#add(name, value);
     }
   }

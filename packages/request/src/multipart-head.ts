@@ -1,6 +1,7 @@
 import { HeaderList, Headers } from '@pullo/asgi';
 import { BadForm, quote } from './errors.js';
 import { parseMediaType } from './media-type.js';
+import { trimWhiteSpace } from './white-space.js';
 
 /** What the headers of a part say about it. */
 export interface PartHead {
@@ -37,7 +38,7 @@ export function parsePartHead(bytes: Uint8Array): PartHead {
     if (line === '') break;
     const colon = line.indexOf(':');
     const name = line.slice(0, Math.max(colon, 0)).toLowerCase();
-    const value = line.slice(colon + 1).trim();
+    const value = trimWhiteSpace(line.slice(colon + 1));
     if (!TOKEN.test(name) || CONTROL.test(value))
       throw new BadForm(`Malformed header of a part: ${quote(line)}.`);
     if (name === 'content-disposition') {

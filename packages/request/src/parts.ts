@@ -108,9 +108,10 @@ export class PartsReader {
         if (event !== 'head') continue;
         const head = parsePartHead(this.#scanner.head);
         this.#meter.part(head);
-        this.current = new Part(head, this);
-        yield this.current;
-        await this.#skip(this.current);
+        const part = new Part(head, this);
+        this.current = part;
+        yield part;
+        await this.#skip(part);
       }
       await this.#drain();
     } finally {

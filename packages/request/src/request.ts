@@ -133,6 +133,7 @@ export class Request implements AsyncDisposable {
 
   /** Whether the client is known to have left. No event is lost by asking. */
   async isDisconnected(): Promise<boolean> {
+    if (this.#body?.disconnected) return true;
     const exchange = this.#scope.exchange as HTTPScope['exchange'] | undefined;
     return exchange === undefined
       ? this.#source.isDisconnected()
@@ -140,12 +141,12 @@ export class Request implements AsyncDisposable {
   }
 
   /**
-   * The body as a stream. The same one each time, but for a body in memory, which gives a new one each time.
+   * The body as a stream: the same one each time until its end has come. A body in memory gives a new one each time.
    *
    * There is no limit but the server's. It fails like `stream()`.
    */
   get body(): ReadableStream<Uint8Array> {
-    if (this.#stream !== undefined && !this.#source.buffered) return this.#stream;
+    if (this.#stream !== undefined && !this.#source.complete) return this.#stream;
     this.#stream = readableStream(this.#source.stream('body'));
     return this.#stream;
   }

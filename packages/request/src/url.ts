@@ -15,7 +15,8 @@ export function requestURL(scope: HTTPScope | WebSocketScope, host: string | nul
   const url = new URL(`${scope.scheme}://${UNSET}`);
   if (host === null || !setHost(url, host)) setServer(url, scope);
   url.pathname = scope.path === '*' ? '/' : scope.path;
-  url.search = scope.queryString;
+  // The setter drops one question mark: without this one, it would drop one of the query's.
+  if (scope.queryString !== '') url.search = `?${scope.queryString}`;
   return url;
 }
 
