@@ -128,9 +128,10 @@ export class ResponseWriter {
     this.#sink.head(this.#status, this.#fields);
   }
 
-  /** Only the app knows the length of what a 304 stands for (RFC 9110, section 8.6). */
+  /** Only the app knows the length of what a 304 stands for; the body of one to HEAD shows it (RFC 9110, section 8.6). */
   #lengthOf(size: number | null): string | null {
-    return size === null || this.#status === 304 ? null : String(size);
+    if (size === null || (this.#status === 304 && this.#terms.method !== 'HEAD')) return null;
+    return String(size);
   }
 
   #end(): void {
