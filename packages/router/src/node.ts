@@ -7,6 +7,8 @@ import type { TreePattern } from './tree-pattern.js';
 /** What a lookup ends at: a route, and the names of the parameters it has there. */
 export class Leaf<T> {
   readonly route: Route<T>;
+  /** That of the route, at hand. */
+  readonly value: T;
   readonly names: readonly string[];
   /** For each name whether its value is captured as a span, or undefined if all are. */
   readonly isSpan: readonly boolean[] | undefined;
@@ -25,6 +27,7 @@ export class Leaf<T> {
     emptyRest: string | undefined,
   ) {
     this.route = route;
+    this.value = route.value;
     this.names = names;
     this.isSpan = isSpan;
     this.emptyRest = emptyRest;
@@ -44,25 +47,32 @@ export interface Branch<T> {
 }
 
 /**
- * A place in the paths of a tree: within a segment, or where one begins. What is missing is `undefined` and not an empty list:
- * among thousands of routes a lookup takes as long as it waits for memory, and this leaves less of it to read.
+ * A place in the paths of a tree: within a segment, or where one begins. What is missing is `undefined` and not an empty list, and
+ * what most nodes don't have is in an object of its own: among thousands of routes a lookup takes as long as it waits
+ * for memory, and so there is less of it to read.
  */
 export class Node<T> {
   /** The static text between the parent and this place. */
   text: string;
-  /** How many parameters there are before this place. */
-  readonly index: number;
   /** Where a path that ends here ends. */
   leaf: Leaf<T> | undefined = undefined;
-  /** The only node after this one, if there is one only. */
+  /** What else than static text may follow. */
+  dynamic: Dynamic<T> | undefined = undefined;
+  firstCode = 0;
+  /** The only node after this one, if there is one only: `firstCode` is that of the first character of its text. */
   onlyChild: Node<T> | undefined = undefined;
   /** The nodes after this one if there are several, each at the code of the first character of its text less `firstCode`. */
   children: (Node<T> | undefined)[] | undefined = undefined;
-  firstCode = 0;
-  /** Whether anything but static text may follow, which can be so only where a segment begins. */
-  isDynamic = false;
-  /** Whether any of the following three is there. */
-  isParameter = false;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** What else than static text may follow where a segment begins. */
+export class Dynamic<T> {
+  /** How many parameters there are before this place. */
+  readonly index: number;
   /** Mixed segments and parameters with a constraint, in the order in which they are tried. */
   branches: Branch<T>[] | undefined = undefined;
   /** After a parameter that may be anything. */
@@ -70,9 +80,10 @@ export class Node<T> {
   /** Optional last segments, in the order in which they are tried. Their leaves are those of the nodes after them. */
   optional: Branch<T>[] | undefined = undefined;
   rest: Leaf<T> | undefined = undefined;
+  /** Whether there is anything but a rest. */
+  isParameter = false;
 
-  constructor(text: string, index: number) {
-    this.text = text;
+  constructor(index: number) {
     this.index = index;
   }
 }
@@ -82,7 +93,7 @@ export function addText<T>(from: Node<T>, text: string): Node<T> {
   if (text === '') return from;
   const child = childAt(from, text.charCodeAt(0));
   if (child === undefined) {
-    const created = new Node<T>(text, from.index);
+    const created = new Node<T>(text);
     setChild(from, created);
     return created;
   }
@@ -90,42 +101,42 @@ export function addText<T>(from: Node<T>, text: string): Node<T> {
   while (shared < text.length && shared < child.text.length && text[shared] === child.text[shared])
     shared += 1;
   if (shared === child.text.length) return addText(child, text.slice(shared));
-  const between = new Node<T>(text.slice(0, shared), from.index);
+  const between = new Node<T>(text.slice(0, shared));
   setChild(from, between);
   child.text = child.text.slice(shared);
   setChild(between, child);
   return addText(between, text.slice(shared));
 }
 
-/** The node after a segment with a parameter, made if there is none. */
-export function addSegment<T>(from: Node<T>, segment: Segment): Node<T> {
+/** The node after a segment with a parameter, made if there is none; `index` is how many parameters there are before it. */
+export function addSegment<T>(from: Node<T>, segment: Segment, index: number): Node<T> {
   const [param] = segment.params;
   if (param === undefined) throw new TypeError('never: a segment without parameters is added as text');
-  const index = from.index + segment.params.length;
-  from.isDynamic = true;
-  from.isParameter = true;
+  from.dynamic ??= new Dynamic(index);
+  const { dynamic } = from;
+  dynamic.isParameter = true;
   if (segment.kind === 'param' && param.constraint === undefined) {
-    from.plain ??= new Node<T>('', index);
-    return from.plain;
+    dynamic.plain ??= new Node<T>('');
+    return dynamic.plain;
   }
-  const branches = branchesFor(from, segment);
+  const branches = branchesFor(dynamic, segment);
   const key = segmentKey(segment);
   const existing = branches.find((branch) => branch.key === key);
   if (existing !== undefined) return existing.after;
   const mixed = segment.kind === 'mixed' ? new MixedSegment(segment) : undefined;
-  const after = new Node<T>('', index);
+  const after = new Node<T>('');
   branches.push({ key, segment, mixed, param, after });
   branches.sort(compareBranches);
   return after;
 }
 
-function branchesFor<T>(node: Node<T>, { kind }: Segment): Branch<T>[] {
+function branchesFor<T>(dynamic: Dynamic<T>, { kind }: Segment): Branch<T>[] {
   if (kind === 'optional') {
-    node.optional ??= [];
-    return node.optional;
+    dynamic.optional ??= [];
+    return dynamic.optional;
   }
-  node.branches ??= [];
-  return node.branches;
+  dynamic.branches ??= [];
+  return dynamic.branches;
 }
 
 function compareBranches(a: Branch<unknown>, b: Branch<unknown>): number {

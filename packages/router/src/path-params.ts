@@ -226,3 +226,8 @@ export type UnknownConvertor<P extends string, C = BuiltIn> =
 export type KnownPattern<P extends string, C = BuiltIn> = [UnknownConvertor<P, C>] extends [never]
   ? P
   : `Unknown convertor "${UnknownConvertor<P, C>}"`;
+
+/** `KnownPattern` of each of several patterns. */
+export type KnownPatterns<Patterns, C = BuiltIn> = {
+  readonly [Name in keyof Patterns]: Patterns[Name] extends string ? KnownPattern<Patterns[Name], C> : string;
+};

@@ -23,14 +23,13 @@ export class RouteTable<T> {
   readonly #entries = new Map<string, TableEntry<T>>();
   /** For each method that routes have. */
   readonly #trees = new Map<string, Tree<T>>();
-  /** For methods that no route has. */
-  #others: Tree<T>;
+  /** For methods that no route has, if there are routes for all methods. */
+  #others: Tree<T> | undefined = undefined;
   /** Of all routes, whatever their methods. Made when first asked for. */
   #all: Tree<T> | undefined = undefined;
 
   constructor(options: TreeOptions) {
     this.#options = options;
-    this.#others = this.#treeFor(ANY);
   }
 
   get size(): number {
@@ -49,12 +48,12 @@ export class RouteTable<T> {
   add(entry: TableEntry<T>): void {
     const { route, treePattern } = entry;
     const { method } = route;
-    if (method !== ANY && !this.#trees.has(method)) this.#trees.set(method, this.#treeFor(method));
+    this.#addTree(method);
     this.#entries.set(`${method} ${treePattern.key}`, entry);
     for (const [served, tree] of this.#trees) {
       if (priority(method, served) > 0) tree.add(treePattern, route);
     }
-    if (method === ANY) this.#others.add(treePattern, route);
+    if (method === ANY) this.#others?.add(treePattern, route);
     this.#all?.add(treePattern, route);
   }
 
@@ -63,14 +62,15 @@ export class RouteTable<T> {
     this.#entries.delete(`${method} ${key}`);
     const methods = new Set([...this.#entries.values()].map(({ route }) => route.method));
     this.#trees.clear();
-    for (const each of methods) if (each !== ANY) this.#trees.set(each, this.#treeFor(each));
-    this.#others = this.#treeFor(ANY);
+    this.#others = undefined;
     this.#all = undefined;
+    for (const each of methods) this.#addTree(each);
   }
 
   /** The most specific route that serves a method and a path. */
   find(method: string, path: string): Match<T, Params> | undefined {
-    return (this.#trees.get(method) ?? this.#otherTree(method)).find(path);
+    const tree = this.#trees.get(method) ?? this.#otherTree(method);
+    return tree?.find(path);
   }
 
   /** The most specific route for a path, whatever its method. */
@@ -89,7 +89,13 @@ export class RouteTable<T> {
     return methods;
   }
 
-  #otherTree(method: string): Tree<T> {
+  /** Sees to it that a method has a tree. */
+  #addTree(method: string): void {
+    if (method === ANY) this.#others ??= this.#treeFor(ANY);
+    else if (!this.#trees.has(method)) this.#trees.set(method, this.#treeFor(method));
+  }
+
+  #otherTree(method: string): Tree<T> | undefined {
     return (method === 'HEAD' ? this.#trees.get('GET') : undefined) ?? this.#others;
   }
 

@@ -1,9 +1,10 @@
 import { Constraints, type Convertors, type ConvertorTypes, type NoConvertors } from './convertors.js';
 import { InvalidArgument, NameTaken, RouteConflict, show, UnknownRoute } from './errors.js';
-import type { KnownPattern, UnknownParams } from './path-params.js';
+import type { NamedRouter } from './named-router.js';
+import type { KnownPattern, KnownPatterns, UnknownParams } from './path-params.js';
 import { type Pattern, parsePattern } from './pattern.js';
 import type { Match, Route, RouteOptions } from './route.js';
-import { RouteTable } from './route-table.js';
+import { ANY, RouteTable } from './route-table.js';
 import { type TreeOptions, type TreePattern, treePattern } from './tree-pattern.js';
 import { buildUrl, type UrlOptions } from './url.js';
 
@@ -20,12 +21,64 @@ export interface RouterOptions<C extends Convertors = NoConvertors> {
 /** A token of RFC 9110, section 5.6.2. */
 const TOKEN = /^[\w!#$%&'*+\-.^`|~]+$/;
 
+/**
+ * Maps a method and a path to a value of any type.
+ *
+ * Patterns are static text, `:name`, `:name(int)` with a convertor, `:name(fi|en)` with an expression, several of these in a
+ * segment, `:name?` as the last segment, and `*name` or `*` for the rest. The order of registration does not matter: at every
+ * segment static text is tried before text mixed with parameters, that before `int`, `uuid`, `float`, `slug`, then convertors
+ * of one's own and expressions (these in order of registration), then `:name`, `:name?` and the rest, going back where that
+ * leads nowhere. Only routes that serve the method take part: its own, `GET` for `HEAD`, and `'*'`.
+ *
+ * Paths are canonical and still percent-encoded (RFC 3986, section 6.2.2), as `canonicalPath` of `@pullo/asgi` and, but for
+ * escapes of characters that need none, the `pathname` of a `URL` are. They are split first and each value is
+ * decoded once, so that `%2F` stays in its parameter.
+ *
+ * @example
+ * ```ts
+ * import { Router } from '@pullo/router';
+ *
+ * const router = new Router<() => string>();
+ * router.add('GET', '/users/:id(int)', () => 'a user', { name: 'user' });
+ *
+ * router.match('GET', '/users/42')?.params; // { id: 42 }
+ * router.match('GET', '/users/x'); // undefined
+ * router.allowed('/users/42'); // ['GET', 'HEAD']
+ * router.url('user', { id: 42 }); // '/users/42'
+ * ```
+ */
 export class Router<T = unknown, C extends Convertors = NoConvertors> implements Iterable<Route<T>> {
+  /**
+   * A router whose values are the names of patterns, for any method: `match` says which one it was with the type of its
+   * parameters, and `url` checks names and parameters. Throws what `add` throws.
+   *
+   * @example
+   * ```ts
+   * import { Router } from '@pullo/router';
+   *
+   * const pages = Router.from({ home: '/', user: '/users/:id(int)' });
+   * pages.url('user', { id: 42 }); // '/users/42'
+   *
+   * const match = pages.match('GET', '/users/42');
+   * if (match?.value === 'user') match.params.id.toFixed(); // a number
+   * ```
+   */
+  static from<const Patterns extends Readonly<Record<string, string>>, C extends Convertors = NoConvertors>(
+    patterns: Patterns & KnownPatterns<Patterns, ConvertorTypes<C>>,
+    options: RouterOptions<C> = {},
+  ): NamedRouter<Patterns, C> {
+    const router = new Router<string, C>(options);
+    for (const [name, pattern] of Object.entries<string>(patterns)) router.#add(ANY, pattern, name, { name });
+    // Only the types differ: names and parameters are known to be those of the patterns.
+    return router as unknown as NamedRouter<Patterns, C>;
+  }
+
   readonly #constraints: Constraints;
   readonly #options: TreeOptions;
   readonly #table: RouteTable<T>;
   /** The first route of each name, and its pattern. */
   readonly #names = new Map<string, { readonly route: Route<T>; readonly pattern: Pattern }>();
+  readonly #nameLists = new Map<string, readonly string[]>();
 
   /** Throws `InvalidArgument` for a convertor that is none or is named like a built-in one. */
   constructor(options: RouterOptions<C> = {}) {
@@ -113,7 +166,8 @@ export class Router<T = unknown, C extends Convertors = NoConvertors> implements
   }
 
   /**
-   * The path of the route with a name, with parameters in their places, and a query. Throws `UnknownRoute`, and
+   * The path of the first route with a name, its parameters encoded in their places, and a query. Parameters that the pattern
+   * does not have are left out. Throws `UnknownRoute`, and
    * `InvalidParam` for a parameter that is missing or that the route would not match.
    */
   url(name: string, params: Readonly<Record<string, unknown>> = {}, options: UrlOptions = {}): string {
@@ -151,7 +205,7 @@ export class Router<T = unknown, C extends Convertors = NoConvertors> implements
       throw new InvalidArgument(`A pattern must be a string, but it is ${show(text)}.`);
     const flags = this.#options.caseSensitive ? '' : 'i';
     const pattern = parsePattern(text, { separator: '/', constraints: this.#constraints, flags });
-    return { pattern, treePattern: treePattern(pattern, this.#options) };
+    return { pattern, treePattern: treePattern(pattern, this.#options, this.#nameLists) };
   }
 
   /** Gives a name to the next route that has it. */

@@ -1,5 +1,5 @@
 import { Captures, decode } from './captures.js';
-import { addSegment, addText, Leaf, Node } from './node.js';
+import { addSegment, addText, Dynamic, Leaf, Node } from './node.js';
 import { lowerCase, type Segment } from './pattern.js';
 import { paramRank } from './precedence.js';
 import type { Match, Route } from './route.js';
@@ -19,7 +19,7 @@ ParamsObject.prototype = NO_PARAMS;
 
 /** Routes by pattern. Of two with equal patterns, `outranks` decides which one is found. */
 export class Tree<T> {
-  readonly #root = new Node<T>('/', 0);
+  readonly #root = new Node<T>('/');
   readonly #caseSensitive: boolean;
   readonly #ignoreTrailingSlash: boolean;
   readonly #outranks: (route: Route<T>, existing: Route<T>) => boolean;
@@ -34,6 +34,7 @@ export class Tree<T> {
 
   add(pattern: TreePattern, route: Route<T>): void {
     let node = this.#root;
+    let index = 0;
     // Static text is added run by run, across segments: that makes the fewest nodes.
     let text = '';
     for (const [i, segment] of pattern.segments.entries()) {
@@ -43,12 +44,13 @@ export class Tree<T> {
         continue;
       }
       if (segment.kind === 'rest') {
-        this.#addRest(node, text, pattern, route);
+        this.#addRest(node, text, index, pattern, route);
         return;
       }
       if (segment.kind === 'optional') this.#addAbsent(node, text, segment, pattern, route);
       if (segment.params.some(({ constraint }) => constraint?.isForeign)) this.#captures = undefined;
-      node = addSegment(addText(node, text), segment);
+      node = addSegment(addText(node, text), segment, index);
+      index += segment.params.length;
       text = '';
     }
     this.#setLeaf(addText(node, text), new Leaf(route, pattern, pattern.names, 0, undefined));
@@ -62,8 +64,7 @@ export class Tree<T> {
     if (leaf === undefined) return undefined;
     const params = collect(leaf, path, captures);
     if (params === undefined) return this.#findStrictly(path, captures);
-    const { route } = leaf;
-    return { value: route.value, params, route };
+    return { value: leaf.value, params, route: leaf.route };
   }
 
   /** For paths with escapes that are no UTF-8: a parameter that has one does not match, so there may be another way. */
@@ -72,7 +73,7 @@ export class Tree<T> {
     const leaf = this.#walk(path, captures);
     captures.isStrict = false;
     const params = leaf && collect(leaf, path, captures);
-    return leaf && params && { value: leaf.route.value, params, route: leaf.route };
+    return leaf && params && { value: leaf.value, params, route: leaf.route };
   }
 
   #walk(path: string, captures: Captures): Leaf<T> | undefined {
@@ -81,11 +82,11 @@ export class Tree<T> {
     return walk(this.#root, 1, isCut ? path.length - 1 : path.length, text, path, captures);
   }
 
-  #addRest(node: Node<T>, text: string, pattern: TreePattern, route: Route<T>): void {
+  #addRest(node: Node<T>, text: string, index: number, pattern: TreePattern, route: Route<T>): void {
     const { names } = pattern;
     const place = addText(node, text);
-    place.isDynamic = true;
-    place.rest = this.#better(new Leaf(route, pattern, names, 0, undefined), place.rest);
+    place.dynamic ??= new Dynamic(index);
+    place.dynamic.rest = this.#better(new Leaf(route, pattern, names, 0, undefined), place.dynamic.rest);
     if (!this.#ignoreTrailingSlash || text === '') return;
     const before = addText(node, text.slice(0, -1));
     this.#setLeaf(before, new Leaf(route, pattern, names.slice(0, -1), EMPTY_REST_RANK, names.at(-1)));

@@ -31,7 +31,7 @@ export function walk<T>(
       const child = childAt(node, text.charCodeAt(at));
       if (child !== undefined && isTextAt(child.text, text, at, end)) {
         const after = at + child.text.length;
-        if (!node.isDynamic) {
+        if (node.dynamic === undefined) {
           node = child;
           at = after;
           continue;
@@ -40,18 +40,19 @@ export function walk<T>(
         if (leaf !== undefined) return leaf;
       }
     }
-    if (!node.isDynamic) return undefined;
+    const { dynamic } = node;
+    if (dynamic === undefined) return undefined;
 
-    const { rest } = node;
-    if (node.isParameter) {
+    const { index, rest } = dynamic;
+    if (dynamic.isParameter) {
       const slash = text.indexOf('/', at);
       const stop = slash === -1 || slash > end ? end : slash;
-      const { branches, plain, optional } = node;
+      const { branches, plain, optional } = dynamic;
       if (branches !== undefined && stop > at) {
-        const leaf = walkBranches(branches, node.index, at, stop, end, text, path, captures);
+        const leaf = walkBranches(branches, index, at, stop, end, text, path, captures);
         if (leaf !== undefined) return leaf;
       }
-      if (plain !== undefined && stop > at && capture(captures, node.index, path, at, stop)) {
+      if (plain !== undefined && stop > at && capture(captures, index, path, at, stop)) {
         if (rest === undefined && optional === undefined) {
           node = plain;
           at = stop;
@@ -61,11 +62,11 @@ export function walk<T>(
         if (leaf !== undefined) return leaf;
       }
       if (optional !== undefined && stop > at && stop === end) {
-        const leaf = walkBranches(optional, node.index, at, stop, end, text, path, captures);
+        const leaf = walkBranches(optional, index, at, stop, end, text, path, captures);
         if (leaf !== undefined) return leaf;
       }
     }
-    return rest !== undefined && capture(captures, node.index, path, at, path.length) ? rest : undefined;
+    return rest !== undefined && capture(captures, index, path, at, path.length) ? rest : undefined;
   }
 }
 
