@@ -257,17 +257,17 @@ export class Request implements AsyncDisposable {
    * export const wantsHTML = (request: Request) => request.accepts(['application/json', 'text/html']) === 'text/html';
    * ```
    */
-  accepts<T extends string>(types: readonly T[]): T | null {
+  accepts<const T extends string>(types: readonly T[]): T | null {
     return preferredType(this.headers.get('accept'), types);
   }
 
   /** The one of the content codings that the client likes best (`Accept-Encoding`), or `null`. `identity` is acceptable unless it is excluded. */
-  acceptsEncodings<T extends string>(encodings: readonly T[]): T | null {
+  acceptsEncodings<const T extends string>(encodings: readonly T[]): T | null {
     return preferredEncoding(this.headers.get('accept-encoding'), encodings);
   }
 
   /** The one of the languages that the client likes best (`Accept-Language`), or `null`. A range `de` takes `de-AT` too. */
-  acceptsLanguages<T extends string>(languages: readonly T[]): T | null {
+  acceptsLanguages<const T extends string>(languages: readonly T[]): T | null {
     return preferredLanguage(this.headers.get('accept-language'), languages);
   }
 
