@@ -1,0 +1,94 @@
+import { spawnSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { extname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { App } from '@pullo/asgi';
+import { requireApp } from '../app-shape.js';
+import { InvalidApp } from '../errors.js';
+import { LoadFailed } from './load-failed.js';
+import { enableTypeScript, explainTypeScript, isTypeScript } from './typescript.js';
+
+/** `path:name`; a colon of a drive letter has a slash or a backslash after it. */
+const REFERENCE = /^(.+?)(?::([\p{ID_Start}$_][\p{ID_Continue}$]*))?$/u;
+/** What is tried where a path has no extension. */
+const EXTENSIONS = ['.ts', '.mts', '.js', '.mjs'];
+const LOADABLE = new Set([...EXTENSIONS, '.cts', '.cjs']);
+
+/**
+ * Loads the app that `module` or `module:name` means: the path of a module, relative to `folder`, with or without its
+ * extension, and an export of it, `default` or else `app` if no name is given. Throws `LoadFailed`.
+ */
+export async function loadApp(reference: string, folder: string): Promise<App> {
+  const [, path = reference, name] = REFERENCE.exec(reference) ?? [];
+  const file = locate(path, folder);
+  const exports = await importModule(file, path);
+  const [found, value] = pick(exports, name, path);
+  try {
+    requireApp(value);
+    return value;
+  } catch (error) {
+    if (error instanceof InvalidApp) throw new LoadFailed(`${path}:${found} is not an app. ${error.message}`);
+    throw error;
+  }
+}
+
+/** The file of a module. */
+function locate(path: string, folder: string): string {
+  const exact = resolve(folder, path);
+  const candidates = [
+    exact,
+    ...EXTENSIONS.map((extension) => exact + extension),
+    ...EXTENSIONS.map((extension) => join(exact, `index${extension}`)),
+  ];
+  const file = candidates.find(isFile);
+  if (file === undefined) {
+    throw new LoadFailed(
+      `Cannot find the app ${JSON.stringify(path)}: there is no ${exact}, also not with ${EXTENSIONS.join(', ')}, nor a folder of that name with an index file.`,
+    );
+  }
+  if (LOADABLE.has(extname(file))) return file;
+  throw new LoadFailed(`Cannot load ${file}: the module of an app ends in ${[...LOADABLE].join(', ')}.`);
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+async function importModule(file: string, path: string): Promise<Record<string, unknown>> {
+  try {
+    if (isTypeScript(file)) await enableTypeScript(file);
+    return unwrapped(await import(pathToFileURL(file).href));
+  } catch (error) {
+    if (error instanceof LoadFailed) throw error;
+    const hint = isTypeScript(file) ? explainTypeScript(error, file) : '';
+    throw new LoadFailed(`Cannot load ${path}${hint}:`, { cause: withPlace(error, file) });
+  }
+}
+
+/** A syntax error with the line that it is about, which Node shows only for errors that nobody catches. */
+function withPlace(error: unknown, file: string): unknown {
+  if (!(error instanceof SyntaxError)) return error;
+  const { stderr } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8' });
+  const end = stderr.indexOf('\n    at ');
+  if (end !== -1) error.stack = stderr.slice(0, end);
+  return error;
+}
+
+/** The exports of a CommonJS module that was an ECMAScript module before it was compiled. */
+function unwrapped(exports: Record<string, unknown>): Record<string, unknown> {
+  const inner = exports.default;
+  const isCompiled = typeof inner === 'object' && inner !== null && '__esModule' in inner;
+  return isCompiled ? (inner as Record<string, unknown>) : exports;
+}
+
+function pick(exports: Record<string, unknown>, name: string | undefined, path: string): [string, unknown] {
+  const names = Object.keys(exports).filter((key) => key !== '__esModule' && key !== 'module.exports');
+  const wanted = name === undefined ? ['default', 'app'] : [name];
+  const found = wanted.find((key) => names.includes(key));
+  if (found !== undefined) return [found, exports[found]];
+  const known = names.length === 0 ? 'it exports nothing' : `it exports ${names.join(', ')}`;
+  const missing =
+    name === undefined ? 'neither a default export nor one named app' : `no export named ${name}`;
+  const advice = name === undefined && names.length > 0 ? ` Name the app: pullo run ${path}:${names[0]}` : '';
+  throw new LoadFailed(`${path} has ${missing}: ${known}.${advice}`);
+}

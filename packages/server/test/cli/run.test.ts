@@ -1,0 +1,367 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Command, FIXTURES } from '../support/command.ts';
+
+/** A folder with files, for one test. `parent` decides what can be resolved from it. */
+async function folder(files: Record<string, string>, parent = tmpdir()): Promise<string> {
+  const path = await mkdtemp(join(parent, 'pullo-'));
+  onTestFinished(() => rm(path, { recursive: true }));
+  for (const [name, text] of Object.entries(files)) await writeFile(join(path, name), text);
+  return path;
+}
+
+const ANSWER = `(scope, receive, send) => {
+  send({ type: 'http.response.start', status: 200 });
+  send({ type: 'http.response.body', body: 'it runs' });
+}`;
+
+const canStrip = 'typescript' in process.features && Boolean(process.features.typescript);
+
+describe('pullo run', () => {
+  it('serves a TypeScript app with its lifespan, logs as it goes, and stops on SIGTERM with 0', async () => {
+    const command = new Command(['run', 'hello.ts', '--port', '0']);
+    const url = await command.url();
+    expect(await (await fetch(`${url}/hello?x=1`)).text()).toBe('Hello from the state');
+    command.process.kill('SIGTERM');
+    expect(await command.exited).toBe(0);
+    expect(command.stdout).toMatch(/^INFO: {5}127\.0\.0\.1:\d+ - "GET \/hello\?x=1 HTTP\/1\.1" 200 OK\n$/);
+    const lines = command.stderr
+      .replaceAll(/\d{2,}/g, 'N')
+      .trimEnd()
+      .split('\n');
+    expect(lines).toEqual([
+      'INFO:     Started server process [N]',
+      'INFO:     Waiting for application startup.',
+      'INFO:     Application startup complete.',
+      'INFO:     Pullo running on http://N.0.0.1:N (Press CTRL+C to quit)',
+      'INFO:     Shutting down',
+      'INFO:     Waiting for application shutdown.',
+      'INFO:     Application shutdown complete.',
+      'INFO:     Finished server process [N]',
+    ]);
+  });
+
+  it('stops on SIGINT with 0', async () => {
+    const command = new Command(['run', 'hello', '--port=0']);
+    await command.url();
+    command.process.kill('SIGINT');
+    expect(await command.exited).toBe(0);
+  });
+
+  it('takes decorators and enums, and loads a package once', async () => {
+    const command = new Command(['run', 'decorated.ts:app', '--port', '0']);
+    expect(await (await fetch(await command.url())).text()).toBe('GOOD true');
+  });
+
+  it.each([
+    ['a path without its extension', 'hello', 'Hello from the state'],
+    ['a path from here', './hello.ts', 'Hello from the state'],
+    ['an absolute path', join(FIXTURES, 'hello.ts'), 'Hello from the state'],
+    ['a folder', 'folder', 'from the folder'],
+    ['a name', 'hello:default', 'Hello from the state'],
+  ])('takes %s', async (_name, reference, answer) => {
+    const command = new Command(['run', reference, '--port', '0']);
+    expect(await (await fetch(await command.url())).text()).toBe(answer);
+  });
+
+  it.each(['app.ts', 'app.mts', 'app.js', 'app.mjs', 'app.cjs'])(
+    'takes %s without a package.json',
+    async (file) => {
+      const code = file.endsWith('.cjs') ? `module.exports = ${ANSWER}` : `export default ${ANSWER}`;
+      const cwd = await folder({ [file]: code }, FIXTURES);
+      const command = new Command(['run', file, '--port', '0'], { cwd });
+      expect(await (await fetch(await command.url())).text()).toBe('it runs');
+    },
+  );
+
+  it('takes the export app where there is no default', async () => {
+    const cwd = await folder({ 'main.mjs': `export const other = 1; export const app = ${ANSWER}` });
+    const command = new Command(['run', 'main', '--port', '0'], { cwd });
+    expect(await (await fetch(await command.url())).text()).toBe('it runs');
+  });
+
+  it('takes its options from variables, which flags beat', async () => {
+    const env = { PULLO_PORT: '1', PULLO_ACCESS_LOG: 'no', PULLO_MAX_TARGET_BYTES: '10' };
+    const command = new Command(['run', 'hello', '--port', '0'], { env });
+    const url = await command.url();
+    expect((await fetch(url)).status).toBe(200);
+    expect((await fetch(`${url}/longer-than-that`)).status).toBe(414);
+    command.process.kill('SIGTERM');
+    await command.exited;
+    expect(command.stdout).toBe('');
+  });
+
+  it('writes colours only when told to, if it does not write to a terminal', async () => {
+    const command = new Command(['run', 'hello', '--port', '0', '--colors']);
+    await command.url();
+    expect(command.stderr).toContain('\x1b[32mINFO\x1b[0m:     ');
+  });
+});
+
+describe('pullo run without tsx', () => {
+  const typed = `const app: unknown = ${ANSWER}; export default app;`;
+  const enumerated = `enum A { B } export default A;`;
+
+  it.runIf(canStrip)('runs TypeScript by the stripping of Node', async () => {
+    const cwd = await folder({ 'app.mts': typed });
+    const command = new Command(['run', 'app.mts', '--port', '0'], { cwd });
+    expect(await (await fetch(await command.url())).text()).toBe('it runs');
+  });
+
+  it.runIf(canStrip)('names tsx where stripping is not enough', async () => {
+    const cwd = await folder({ 'app.mts': enumerated });
+    const command = new Command(['run', 'app.mts', '--port', '0'], { cwd });
+    expect(await command.exited).toBe(3);
+    expect(command.stderr).toMatch(
+      /^ERROR: {4}Cannot load app\.mts with the TypeScript of Node itself.*npm install --save-dev tsx/,
+    );
+  });
+
+  it.skipIf(canStrip)('names tsx where Node runs no TypeScript', async () => {
+    const cwd = await folder({ 'app.mts': typed });
+    const command = new Command(['run', 'app.mts', '--port', '0'], { cwd });
+    expect(await command.exited).toBe(3);
+    expect(command.stderr).toMatch(
+      /^ERROR: {4}Cannot load .*app\.mts: Node \S+ does not run TypeScript by itself\. Install tsx .*npm install --save-dev tsx\n$/,
+    );
+  });
+});
+
+describe('an app that does not load ends pullo with 3 and says why:', () => {
+  it.each<[string, string, RegExp]>([
+    [
+      'a missing file',
+      'nowhere/main',
+      /^Cannot find the app "nowhere\/main": there is no \/.*nowhere\/main, also not with \.ts, \.mts, \.js, \.mjs/,
+    ],
+    [
+      'a missing name',
+      'shapes:klass',
+      /^shapes has no export named klass: it exports Klass, express, fetching, listener, nothing, number\.$/,
+    ],
+    [
+      'no app among the exports',
+      'shapes',
+      /^shapes has neither a default export nor one named app: .* Name the app: pullo run shapes:Klass$/,
+    ],
+    ['no exports at all', 'empty.mjs', /^empty\.mjs has neither .*: it exports nothing\.$/],
+    [
+      'a fetch object',
+      'shapes:fetching',
+      /^shapes:fetching is not an app\. Found an object with a fetch method; expected an app, a function \(scope, receive, send\)\.$/,
+    ],
+    ['a listener', 'shapes:listener', /Found a function listener \(req, res\) such as Express makes/],
+    ['an Express app', 'shapes:express', /Found a function \(req, res\) such as Express makes/],
+    ['a class', 'shapes:Klass', /Found the class Klass, not an instance of it/],
+    ['undefined', 'shapes:nothing', /Found undefined; expected/],
+    ['a number', 'shapes:number', /Found 42; expected/],
+    [
+      'a module that throws',
+      'throws.mjs',
+      /^Cannot load throws\.mjs:\nRangeError: thrown while loading\n {4}at/,
+    ],
+    [
+      'a file that is no module',
+      '../../package.json',
+      /^Cannot load .*package\.json: the module of an app ends in \.ts/,
+    ],
+  ])('%s', async (_name, reference, message) => {
+    const command = new Command(['run', reference, '--port', '0']);
+    expect(await command.exited).toBe(3);
+    expect(command.stderr).toMatch(/^ERROR: {4}/);
+    expect(command.stderr.replace('ERROR:    ', '').trimEnd()).toMatch(message);
+  });
+
+  it.each([
+    ['broken.mjs', tmpdir()],
+    ['broken.ts', FIXTURES],
+  ])('a syntax error, shown with its place (%s)', async (file, parent) => {
+    const cwd = await folder({ [file]: 'export default 1;\nconst = 2;\n' }, parent);
+    const command = new Command(['run', file], { cwd });
+    expect(await command.exited).toBe(3);
+    expect(command.stderr).toMatch(new RegExp(`^ERROR: {4}Cannot load ${file}:\n`));
+    expect(command.stderr).toMatch(new RegExp(`${file}:2`));
+  });
+
+  it('an import that is not there', async () => {
+    const cwd = await folder({ 'main.mjs': `import 'no-such-package';` });
+    const command = new Command(['run', 'main'], { cwd });
+    expect(await command.exited).toBe(3);
+    expect(command.stderr).toMatch(/Cannot load main:\n.*Cannot find package 'no-such-package'/);
+  });
+});
+
+describe('a server that does not start ends pullo with 3 and says why:', () => {
+  it('a port that is taken, after the app was started and stopped', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      other.close();
+    });
+    const address = other.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const command = new Command(['run', 'hello', '--port', String(port)]);
+    expect(await command.exited).toBe(3);
+    expect(command.stderr).toContain('INFO:     Application shutdown complete.');
+    expect(command.stderr).toMatch(
+      new RegExp(`ERROR: {4}Cannot listen on 127\\.0\\.0\\.1:${port}: another program has the port\\..*\n$`),
+    );
+  });
+
+  it('an address that is not of this machine', async () => {
+    const command = new Command(['run', 'hello', '--port', '0', '--host', '192.0.2.1']);
+    expect(await command.exited).toBe(3);
+    expect(command.stderr).toMatch(
+      /ERROR: {4}Cannot listen on 192\.0\.2\.1:0: this machine has no such address/,
+    );
+  });
+
+  it('a start-up that the app says has failed', async () => {
+    const command = new Command(['run', 'lifespan:startupFailed', '--port', '0']);
+    expect(await command.exited).toBe(3);
+    expect(command.stderr).toMatch(/ERROR: {4}Application startup failed: no database\n$/);
+  });
+
+  it('a start-up that throws, with the error', async () => {
+    const command = new Command(['run', 'lifespan:startupThrows', '--port', '0']);
+    expect(await command.exited).toBe(3);
+    expect(command.stderr).toMatch(
+      /ERROR: {4}Application startup failed\.\nError: the database is away\n {4}at/,
+    );
+  });
+
+  it('an app that does not speak lifespan, where that is asked for', async () => {
+    const command = new Command(['run', 'lifespan:refuses', '--port', '0', '--lifespan', 'on']);
+    expect(await command.exited).toBe(3);
+    expect(command.stderr).toMatch(/ERROR: {4}The app does not speak the lifespan protocol/);
+  });
+});
+
+describe('pullo run that is used wrongly ends with 1 and says how:', () => {
+  it.each<[string, string[], NodeJS.ProcessEnv, RegExp]>([
+    ['an unknown flag', ['--prot', '1'], {}, /unknown option '--prot'\n\(Did you mean --port\?\)/],
+    ['a flag that is no number', ['--port', 'abc'], {}, /--port must be a whole number, but is "abc"/],
+    [
+      'a number out of range',
+      ['--port', '70000'],
+      {},
+      /port must be an integer from 0 to 65535, but is 70000/,
+    ],
+    [
+      'a time without its unit',
+      ['--graceful-timeout', '30'],
+      {},
+      /--graceful-timeout must be a time such as 500ms, 30s/,
+    ],
+    ['a bad size', ['--max-body-bytes', '1XB'], {}, /--max-body-bytes must be a size such as/],
+    [
+      'a bad mode',
+      ['--lifespan', 'maybe'],
+      {},
+      /lifespan must be one of "auto", "on", "off", but is "maybe"/,
+    ],
+    ['a bad variable', [], { PULLO_ACCESS_LOG: 'perhaps' }, /PULLO_ACCESS_LOG must be one of 1, true/],
+  ])('%s', async (_name, args, env, message) => {
+    const command = new Command(['run', 'hello', ...args], { env });
+    expect(await command.exited).toBe(1);
+    expect(command.stderr).toMatch(message);
+    expect(command.stderr).toContain('(see pullo run --help)');
+  });
+
+  it('no module', async () => {
+    const command = new Command(['run']);
+    expect(await command.exited).toBe(1);
+    expect(command.stderr).toContain("missing required argument 'module[:name]'");
+  });
+});
+
+describe('a stop', () => {
+  it('lets what runs come to its end, and tells streams', async () => {
+    const command = new Command(['run', 'slow', '--port', '0']);
+    const url = await command.url();
+    const slow = fetch(url);
+    const stream = await fetch(`${url}/stream`);
+    command.process.kill('SIGTERM');
+    const response = await slow;
+    expect(response.headers.get('connection')).toBe('close');
+    expect(await response.text()).toBe('slow but whole');
+    expect(await stream.text()).toMatch(/told: ServerShutdown\n$/);
+    expect(await command.exited).toBe(0);
+  });
+
+  it('takes no new connections while it waits', async () => {
+    const command = new Command(['run', 'slow', '--port', '0']);
+    const url = await command.url();
+    const slow = fetch(url);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    command.process.kill('SIGTERM');
+    await command.until(/Shutting down/);
+    await expect(fetch(url)).rejects.toThrow();
+    expect((await slow).status).toBe(200);
+  });
+
+  it('cuts what is not done in time, says so, and ends with 0', async () => {
+    const command = new Command(['run', 'slow', '--port', '0', '--graceful-timeout', '200ms']);
+    const hanging = fetch(`${await command.url()}/hang`);
+    hanging.catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    command.process.kill('SIGTERM');
+    expect(await command.exited).toBe(0);
+    expect(command.stderr).toMatch(/WARNING: {2}Cut 1 /);
+    await expect(hanging).rejects.toThrow();
+  });
+
+  it('is forced by a second signal, with 1', async () => {
+    const command = new Command(['run', 'slow', '--port', '0']);
+    const hanging = fetch(`${await command.url()}/hang`);
+    hanging.catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    command.process.kill('SIGINT');
+    await command.until(/Shutting down/);
+    command.process.kill('SIGINT');
+    expect(await command.exited).toBe(1);
+  });
+
+  it('is forced also while the app hangs in its shutdown', async () => {
+    const command = new Command(['run', 'lifespan:hangsInShutdown', '--port', '0']);
+    await command.url();
+    command.process.kill('SIGTERM');
+    await command.until(/Waiting for application shutdown/);
+    command.process.kill('SIGTERM');
+    expect(await command.exited).toBe(1);
+  });
+
+  it('during a start-up that hangs takes two signals', async () => {
+    const command = new Command(['run', 'lifespan:hangsInStartup', '--port', '0']);
+    await command.until(/Waiting for application startup/);
+    command.process.kill('SIGINT');
+    await command.until(/SIGINT: stopping once the app has started/);
+    command.process.kill('SIGINT');
+    expect(await command.exited).toBe('SIGINT');
+  });
+
+  it('whose shutdown fails ends with 1 and the error', async () => {
+    const command = new Command(['run', 'lifespan:shutdownThrows', '--port', '0']);
+    await command.url();
+    command.process.kill('SIGTERM');
+    expect(await command.exited).toBe(1);
+    expect(command.stderr).toMatch(/ERROR: {4}Application shutdown failed\.\nError: the database is away/);
+  });
+});
+
+describe('pullo', () => {
+  it('prints its version', async () => {
+    const command = new Command(['--version']);
+    expect(await command.exited).toBe(0);
+    expect(command.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it.each([['--help'], ['run', '--help']])('prints its help (%s %s)', async (...args) => {
+    const command = new Command(args.filter(Boolean));
+    expect(await command.exited).toBe(0);
+    expect(command.stdout).toMatch(/^Usage: pullo/);
+  });
+});
