@@ -19,7 +19,7 @@ export interface HTTPDisconnectEvent {
 
 // HTTP, app to server
 
-/** The head of the response. A server holds it until the first body event. */
+/** The head of the response, once and first. A server holds it until the first body event. */
 export interface HTTPResponseStartEvent {
   type: 'http.response.start';
   /** 200 to 599. */
@@ -30,7 +30,7 @@ export interface HTTPResponseStartEvent {
   trailers?: boolean;
 }
 
-/** A piece of the response's body. */
+/** A piece of the response's body. The last one ends the exchange; nothing may be sent after it but trailers. */
 export interface HTTPResponseBodyEvent {
   type: 'http.response.body';
   /** Default: empty. */
@@ -39,7 +39,7 @@ export interface HTTPResponseBodyEvent {
   moreBody?: boolean;
 }
 
-/** Extension `http.response.pathsend`: the whole body is the file at this absolute path. */
+/** Extension `http.response.pathsend`: the whole body is the file at this absolute path, with no body event beside it. */
 export interface HTTPResponsePathSendEvent {
   type: 'http.response.pathsend';
   path: string;
@@ -54,13 +54,16 @@ export interface HTTPResponseZeroCopySendEvent {
   offset?: number;
   /** In bytes. Default: up to the end of the file. */
   count?: number;
+  /** Whether another piece follows. Default: false, which ends the response. */
   moreBody?: boolean;
 }
 
 /** Extension `http.response.trailers`: fields after the body, announced by `trailers` in the start event. */
 export interface HTTPResponseTrailersEvent {
   type: 'http.response.trailers';
+  /** Default: none. */
   headers?: HeaderPairs;
+  /** Whether more of them follow. Default: false, which ends the exchange. */
   moreTrailers?: boolean;
 }
 
@@ -107,7 +110,9 @@ export interface WebSocketDisconnectEvent {
 /** Opens the session. `headers` must not name `sec-websocket-protocol`: that is `subprotocol`. */
 export interface WebSocketAcceptEvent {
   type: 'websocket.accept';
+  /** One of those that the client offered. Default: null, none. */
   subprotocol?: string | null;
+  /** Default: none. */
   headers?: HeaderPairs;
 }
 
@@ -119,7 +124,7 @@ export type WebSocketSendEvent =
 /** Ends the session, or refuses it with 403 before it was accepted. */
 export interface WebSocketCloseEvent {
   type: 'websocket.close';
-  /** Default: 1000. */
+  /** 1000 to 1003, 1007 to 1014, or 3000 to 4999 (RFC 6455, section 7.4). Default: 1000. */
   code?: number;
   /** At most 123 bytes of UTF-8 (RFC 6455, section 5.5). Default: empty. */
   reason?: string;
@@ -128,27 +133,34 @@ export interface WebSocketCloseEvent {
 /** Extension `websocket.http.response`: refuses the session with a full response. */
 export interface WebSocketResponseStartEvent {
   type: 'websocket.http.response.start';
+  /** 200 to 599. */
   status: number;
+  /** Default: none. */
   headers?: HeaderPairs;
 }
 
 /** Extension `websocket.http.response`: the body of the refusal. */
 export interface WebSocketResponseBodyEvent {
   type: 'websocket.http.response.body';
+  /** Default: empty. */
   body?: BodyChunk;
+  /** Whether another piece follows. Default: false, which ends the refusal. */
   moreBody?: boolean;
 }
 
 // Lifespan
 
+/** The process is starting: answered by `lifespan.startup.complete` or `.failed`, before the server listens. */
 export interface LifespanStartupEvent {
   type: 'lifespan.startup';
 }
 
+/** The process is stopping, and every connection is closed: answered by `lifespan.shutdown.complete` or `.failed`. */
 export interface LifespanShutdownEvent {
   type: 'lifespan.shutdown';
 }
 
+/** Start-up is done: the server begins to listen. */
 export interface LifespanStartupCompleteEvent {
   type: 'lifespan.startup.complete';
 }
@@ -156,15 +168,19 @@ export interface LifespanStartupCompleteEvent {
 /** Start-up failed: the server logs `message` and exits. */
 export interface LifespanStartupFailedEvent {
   type: 'lifespan.startup.failed';
+  /** Default: empty. */
   message?: string;
 }
 
+/** Shut-down is done: the server may exit. */
 export interface LifespanShutdownCompleteEvent {
   type: 'lifespan.shutdown.complete';
 }
 
+/** Shut-down failed: the server logs `message` and exits. */
 export interface LifespanShutdownFailedEvent {
   type: 'lifespan.shutdown.failed';
+  /** Default: empty. */
   message?: string;
 }
 

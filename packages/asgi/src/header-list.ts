@@ -74,12 +74,12 @@ export class HeaderList implements Iterable<[name: string, value: string]> {
     return false;
   }
 
-  /** Adds a field at the end. */
+  /** Adds a field at the end. Throws `InvalidHeader`. */
   append(name: string, value: string): void {
     this.#flat.push(headerName(name), headerValue(name, value));
   }
 
-  /** Gives a field one value: the first of its name is replaced in place, the others are removed. */
+  /** Gives a field one value: the first of its name is replaced in place, the others are removed. Throws `InvalidHeader`. */
   set(name: string, value: string): void {
     const key = headerName(name);
     const checked = headerValue(name, value);

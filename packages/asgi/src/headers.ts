@@ -88,16 +88,19 @@ export class Headers implements Iterable<[name: string, value: string]> {
     }
   }
 
+  /** The names as iteration gives them: sorted, `set-cookie` as often as it is there. */
   *keys(): Generator<string, undefined> {
     for (const [name] of this) yield name;
     return undefined;
   }
 
+  /** The values as iteration gives them. */
   *values(): Generator<string, undefined> {
     for (const [, value] of this) yield value;
     return undefined;
   }
 
+  /** The same as `entries`. */
   [Symbol.iterator](): Generator<[name: string, value: string], undefined> {
     return this.entries();
   }

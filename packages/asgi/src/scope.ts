@@ -62,6 +62,7 @@ export interface Extensions {
 
 interface ConnectionScope {
   asgi: ASGIVersions<'2.5'>;
+  /** Of the request; the upgrade's for a WebSocket. */
   httpVersion: '1.0' | '1.1' | '2';
   /** The canonical path (see `canonicalPath`): still percent-encoded, beginning with `rootPath`. */
   path: string;
@@ -71,14 +72,17 @@ interface ConnectionScope {
   queryString: string;
   /** Where the app is mounted: empty, or a prefix of `path` that ends before a `/`. */
   rootPath: string;
-  /** Names in lower case, order and duplicates kept. A `HeaderList` from Pullo's own servers. */
+  /** Names in lower case, order and duplicates kept, to be read any number of times. A `HeaderList` from Pullo's own servers. */
   headers: HeaderPairs;
   /** The peer, or `null` where there is none to name (a Unix socket). */
   client: ClientAddress | null;
+  /** Where the server listens, or `null` if it is not known. */
   server: ServerAddress | null;
   /** A shallow copy of what lifespan start-up left. */
   state: State;
+  /** What the server can do beyond the base, for this exchange. */
   extensions: Extensions;
+  /** Tells early that the exchange is over. */
   exchange: Exchange;
 }
 
