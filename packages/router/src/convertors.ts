@@ -147,7 +147,7 @@ export class Constraints {
 
 /** The constraint of an expression in parentheses. Throws a `SyntaxError` if it is not one. */
 export function ofExpression(source: string, flags: string): Constraint {
-  const expression = new RegExp(`^(?:${source})$`, `v${flags}`);
+  const expression = compile(`^(?:${source})$`, flags);
   return {
     key: `/${source}/${flags}`,
     label: source,
@@ -156,6 +156,15 @@ export function ofExpression(source: string, flags: string): Constraint {
     read: (text) => (expression.test(text) ? text : NO_MATCH),
     format: String,
   };
+}
+
+/** With the flag that `URLPattern` uses, or, where that finds more to escape than most people know, such as `[^/]`, with its predecessor. */
+function compile(source: string, flags: string): RegExp {
+  try {
+    return new RegExp(source, `v${flags}`);
+  } catch {
+    return new RegExp(source, `u${flags}`);
+  }
 }
 
 function ofConvertor(name: string, convertor: Convertor<unknown>): Constraint {

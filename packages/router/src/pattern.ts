@@ -209,7 +209,7 @@ export class PatternReader {
       return ofExpression(source, this.#syntax.flags);
     } catch (error) {
       const reason = error instanceof Error ? error.message.replace(/^.*: /, '') : String(error);
-      return this.#fail(start, source.length, `Bad expression ${quote(source)}`, `${reason} (flag v)`);
+      return this.#fail(start, source.length, `Bad expression ${quote(source)}`, reason);
     }
   }
 
