@@ -7,6 +7,7 @@ import { Lifespan, type LifespanMode } from './lifespan.js';
 import { requestBody } from './request-body.js';
 import { requestHead } from './request-head.js';
 import { watchedApp } from './watched-app.js';
+import { WebSocketExchange } from './websocket-exchange.js';
 
 /** How an `AppDispatcher` runs its app. */
 export interface AppDispatcherOptions {
@@ -19,8 +20,8 @@ export interface AppDispatcherOptions {
 }
 
 /**
- * An undici `Dispatcher` that calls an app in process: `request`, `stream`, `pipeline` and `fetch` of undici, and the
- * platform's `fetch`, work on it as they do on a socket.
+ * An undici `Dispatcher` that calls an app in process: `request`, `stream`, `pipeline`, `upgrade`, `fetch` and `WebSocket` of
+ * undici, and the platform's `fetch`, work on it as they do on a socket.
  *
  * What the app throws becomes what a server makes of it: a 500, or a lost connection once the response has begun.
  *
@@ -46,7 +47,7 @@ export class AppDispatcher extends Dispatcher implements AsyncDisposable {
   readonly #lifespan: Lifespan;
   /** The app runs in the async context of whoever made the dispatcher: it must not see the stores of a test. */
   readonly #context = new AsyncResource('PULLO_APP');
-  readonly #running = new Set<HTTPExchange>();
+  readonly #running = new Set<HTTPExchange | WebSocketExchange>();
   #idle: (() => void)[] = [];
   #state: 'open' | 'closed' | 'destroyed' = 'open';
 
@@ -117,12 +118,15 @@ export class AppDispatcher extends Dispatcher implements AsyncDisposable {
       state: this.#lifespan.state,
       onError: this.#onError,
     };
-    const exchange = new HTTPExchange(host, options, request, handler);
+    const isWebSocket = typeof options.upgrade === 'string' && options.upgrade.toLowerCase() === 'websocket';
+    const exchange = isWebSocket
+      ? new WebSocketExchange(host, options, request.head, handler)
+      : new HTTPExchange(host, options, request, handler);
     this.#running.add(exchange);
     queueMicrotask(() => this.#run(exchange));
   }
 
-  #run(exchange: HTTPExchange): void {
+  #run(exchange: HTTPExchange | WebSocketExchange): void {
     if (!exchange.begin()) {
       this.#settle(exchange);
       return;
@@ -139,7 +143,7 @@ export class AppDispatcher extends Dispatcher implements AsyncDisposable {
     });
   }
 
-  #settle(exchange: HTTPExchange): void {
+  #settle(exchange: HTTPExchange | WebSocketExchange): void {
     this.#running.delete(exchange);
     if (this.#running.size > 0) return;
     for (const resolve of this.#idle) resolve();

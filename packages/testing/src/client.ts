@@ -3,6 +3,7 @@ import { Agent, type Dispatcher } from 'undici';
 import { AppDispatcher, type AppDispatcherOptions } from './app-dispatcher.js';
 import type { ClientResponse } from './client-response.js';
 import { CookieJar } from './cookie-jar.js';
+import { HandshakeHandler } from './handshake-handler.js';
 import type { LiveServer } from './live-server.js';
 import { followRedirects } from './redirects.js';
 import {
@@ -13,6 +14,7 @@ import {
   typedBody,
 } from './request-options.js';
 import { type AppErrors, ResponseHandler } from './response-handler.js';
+import type { WebSocketSession } from './websocket-session.js';
 
 /** What all requests of a client have in common. */
 export interface ClientOptions extends Pick<AppDispatcherOptions, 'lifespan' | 'onError'> {
@@ -27,6 +29,12 @@ export interface ClientOptions extends Pick<AppDispatcherOptions, 'lifespan' | '
    * server always answers.
    */
   raiseAppErrors?: boolean;
+}
+
+/** What the handshake of a WebSocket session may carry. */
+export interface WebSocketOptions extends Pick<RequestOptions, 'headers' | 'query' | 'signal'> {
+  /** Offered to the app, the favourite first. Default: none. */
+  subprotocols?: readonly string[];
 }
 
 /**
@@ -114,6 +122,30 @@ export class Client implements AsyncDisposable {
   }
 
   /**
+   * Opens a WebSocket session. Rejects with `WebSocketDenied`, which has the response, if the app refuses it.
+   */
+  async websocket(path: string, options: WebSocketOptions = {}): Promise<WebSocketSession> {
+    const { origin, target } = this.#locate(path, options);
+    const url = `${origin}${target}`;
+    const handler = new HandshakeHandler(
+      new ResponseHandler(url, this.#appErrors, options.signal),
+      this.#appErrors,
+    );
+    const headers = this.#fields(url, options.headers);
+    headers.set('sec-websocket-key', handler.key);
+    headers.set('sec-websocket-version', '13');
+    const { subprotocols = [] } = options;
+    if (subprotocols.length > 0) headers.set('sec-websocket-protocol', subprotocols.join(', '));
+    this.dispatcher.dispatch(
+      { origin, path: target, method: 'GET', headers: [...headers.flat], upgrade: 'websocket' },
+      handler as Dispatcher.DispatchHandler,
+    );
+    const session = await handler.session;
+    this.cookies.store(url, session.headers.getSetCookie());
+    return session;
+  }
+
+  /**
    * Leaves what is still open and stops the app. Rejects with what the app threw after its responses had been handed
    * over and no reader has seen, if `raiseAppErrors` holds, so that no error is lost.
    */
@@ -133,10 +165,8 @@ export class Client implements AsyncDisposable {
     const { origin, target } = this.#locate(path, options);
     const url = `${origin}${target}`;
     const { body, type } = typedBody(options);
-    const headers = mergeHeaders(this.#headers, options.headers);
+    const headers = this.#fields(url, options.headers);
     if (type !== null && !headers.has('content-type')) headers.append('content-type', type);
-    const cookie = this.cookies.header(url);
-    if (cookie !== null) headers.append('cookie', cookie);
     const handler = new ResponseHandler(url, this.#appErrors, options.signal);
     // undici's type of `body` lacks the iterables, streams and blobs that it takes.
     this.dispatcher.dispatch(
@@ -157,9 +187,16 @@ export class Client implements AsyncDisposable {
     });
   }
 
-  #locate(path: string, options: RequestOptions): { origin: string; target: string } {
-    const isURL = /^https?:\/\//.test(path);
-    const base = isURL ? new URL(path) : this.#base;
+  #fields(url: string, own: HeadersInit | undefined): HeaderList {
+    const headers = mergeHeaders(this.#headers, own);
+    const cookie = this.cookies.header(url);
+    if (cookie !== null) headers.append('cookie', cookie);
+    return headers;
+  }
+
+  #locate(path: string, options: Pick<RequestOptions, 'query'>): { origin: string; target: string } {
+    const isURL = /^(?:http|ws)s?:\/\//.test(path);
+    const base = isURL ? new URL(path.replace(/^ws/, 'http')) : this.#base;
     const prefix = this.#base.pathname.replace(/\/$/, '');
     const target = isURL ? `${base.pathname}${base.search}` : `${prefix}${encodeTarget(path)}`;
     if (options.query === undefined) return { origin: base.origin, target };

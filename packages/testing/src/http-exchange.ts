@@ -14,6 +14,7 @@ import { Delivery } from './delivery.js';
 import { ExchangeSignal } from './exchange-signal.js';
 import { appSettled, type Handler } from './handler.js';
 import { Inbox } from './inbox.js';
+import { handled } from './promises.js';
 import type { RequestBody } from './request-body.js';
 import { acceptsTrailers, type RequestHead } from './request-head.js';
 import { ResponseWriter } from './response-writer.js';
@@ -156,11 +157,4 @@ export class HTTPExchange {
     this.#pump.stop();
     this.#inbox.close(disconnect);
   }
-}
-
-/** A rejection that nobody needs to wait for. */
-function handled(error: unknown): Promise<void> {
-  const rejected = Promise.reject(error);
-  rejected.catch(() => {});
-  return rejected;
 }
