@@ -48,15 +48,23 @@ export function parsePartHead(bytes: Uint8Array): PartHead {
     if (name === 'content-type') type = value;
     fields.push(name, value);
   }
-  return { ...parseDisposition(disposition), type, fields };
+  const { name, filename } = parseDisposition(disposition);
+  return { name, filename, type, fields };
 }
 
 export function partHeaders(head: PartHead): Headers {
   return Headers.of(HeaderList.raw(head.fields));
 }
 
+/** What browsers send, without anything escaped: read at once, it halves the time of a form of small fields. */
+const COMMON_DISPOSITION = /^form-data; name="([^"\\%]*)"(?:; filename="([^"\\%]*)")?$/;
+
 function parseDisposition(value: string | undefined): { name: string; filename: string | null } {
   if (value === undefined) throw new BadForm('A part has no Content-Disposition.');
+  const common = COMMON_DISPOSITION.exec(value);
+  if (common !== null) {
+    return { name: common[1] as string, filename: common[2] === undefined ? null : baseName(common[2]) };
+  }
   const parameters = dispositionParameters(value);
   const name = parameters.get('name');
   if (name === undefined)

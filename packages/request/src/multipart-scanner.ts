@@ -23,11 +23,13 @@ type State = 'preamble' | 'after-delimiter' | 'head' | 'body' | 'epilogue';
 /**
  * Takes a multipart body apart (RFC 2046, section 5.1), chunk by chunk and without waiting for anything.
  *
- * A delimiter has its only CR at its beginning. So a failed match can be left behind as a whole, which makes the search linear
- * for any input; and of a match that reaches the end of a chunk only its length is kept, for its bytes are known.
+ * The search skips by the delimiter's length where it can. A delimiter has its only CR at its beginning, so a failed match
+ * is left behind as a whole: every byte is looked at a constant number of times, whoever chose the bytes and the boundary.
+ * Of a match that reaches the end of a chunk only its length is kept, for its bytes are known.
  */
 export class MultipartScanner {
   readonly #delimiter: Uint8Array;
+  readonly #skips: Uint8Array;
   readonly #maxHeaderBytes: number;
   #state: State = 'preamble';
   #chunk = EMPTY;
@@ -48,6 +50,7 @@ export class MultipartScanner {
 
   constructor(boundary: string, maxHeaderBytes: number) {
     this.#delimiter = new TextEncoder().encode(`\r\n--${boundary}`);
+    this.#skips = skipsOf(this.#delimiter);
     this.#maxHeaderBytes = maxHeaderBytes;
   }
 
@@ -108,23 +111,44 @@ export class MultipartScanner {
   }
 
   #scanContent(): ScanEvent | undefined {
-    const chunk = this.#chunk;
-    const delimiter = this.#delimiter;
     const start = this.#at;
-    let at = chunk.indexOf(CR, start);
-    while (at !== -1) {
-      let matched = 1;
-      while (matched < delimiter.length && chunk[at + matched] === delimiter[matched]) matched++;
-      if (matched === delimiter.length || at + matched === chunk.length) break;
-      at = nextCR(chunk, at + matched);
-    }
-    const end = at === -1 ? chunk.length : at;
+    const end = this.#search(start);
     // Only the CR is taken: #continueMatch walks the rest again, so that there is one place that ends a part.
-    this.#matched = at === -1 ? 0 : 1;
+    this.#matched = end === this.#chunk.length ? 0 : 1;
     this.#at = end + this.#matched;
     if (end === start) return undefined;
-    this.data = chunk.subarray(start, end);
+    this.data = this.#chunk.subarray(start, end);
     return 'data';
+  }
+
+  /** Where the delimiter begins, whole or cut by the end of the chunk; the end of the chunk where it does not. */
+  #search(from: number): number {
+    const chunk = this.#chunk;
+    const delimiter = this.#delimiter;
+    const last = delimiter.length - 1;
+    let at = from;
+    while (at + last < chunk.length) {
+      const byte = chunk[at + last] as number;
+      let skip = this.#skips[byte] as number;
+      if (byte === delimiter[last] && chunk[at] === CR) {
+        const matched = this.#matchLength(at);
+        if (matched === delimiter.length) return at;
+        skip = Math.max(skip, matched);
+      }
+      at += skip;
+    }
+    for (at = chunk.indexOf(CR, at); at !== -1; at = chunk.indexOf(CR, at + 1)) {
+      if (at + this.#matchLength(at) === chunk.length) return at;
+    }
+    return chunk.length;
+  }
+
+  #matchLength(at: number): number {
+    const chunk = this.#chunk;
+    const delimiter = this.#delimiter;
+    let matched = 1;
+    while (matched < delimiter.length && chunk[at + matched] === delimiter[matched]) matched++;
+    return matched;
   }
 
   #delimiterAt(end: number): ScanEvent | undefined {
@@ -195,11 +219,10 @@ export class MultipartScanner {
   }
 }
 
-/** A call of `indexOf` costs as much as looking at a few dozen bytes: in content full of CRs looking is cheaper. */
-function nextCR(chunk: Uint8Array, from: number): number {
-  const near = Math.min(from + 32, chunk.length);
-  for (let at = from; at < near; at++) {
-    if (chunk[at] === CR) return at;
-  }
-  return chunk.indexOf(CR, near);
+/** By the byte at a delimiter's last place, how far the next place is where it could be (Horspool, 1980). */
+function skipsOf(delimiter: Uint8Array): Uint8Array {
+  const last = delimiter.length - 1;
+  const skips = new Uint8Array(256).fill(delimiter.length);
+  for (let at = 0; at < last; at++) skips[delimiter[at] as number] = last - at;
+  return skips;
 }
