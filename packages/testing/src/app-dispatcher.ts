@@ -53,7 +53,7 @@ export class AppDispatcher extends Dispatcher implements AsyncDisposable {
 
   constructor(app: App, options: AppDispatcherOptions = {}) {
     super();
-    this.#app = watchedApp(app);
+    this.#app = watchedApp(app, (error) => this.#lifespan.fail(error));
     this.#client = options.client === undefined ? { host: '127.0.0.1', port: 50000 } : options.client;
     this.#onError = options.onError ?? console.error;
     this.#lifespan = new Lifespan(this.#app, options.lifespan ?? 'auto');

@@ -66,7 +66,7 @@ export class Communicator<Type extends keyof EventsOf> {
       () => {},
     );
     this.scope = completeScope(init, exchange);
-    this.#outcome = this.#run(watchedApp(app));
+    this.#outcome = this.#run(watchedApp(app, () => {}));
   }
 
   /** Gives the app an event, as a server does. A disconnect aborts `scope.exchange.signal` too. */

@@ -82,7 +82,7 @@ export class CookieJar implements Iterable<StoredCookie> {
 
   #take(text: string, hostname: string, pathname: string): void {
     const parsed = parseCookie(text);
-    if (parsed === null) return;
+    if (parsed === null || parsed.name === '') return;
     const domain = parsed.domain?.replace(/^\./, '').toLowerCase() || hostname;
     const hostOnly = !parsed.domain;
     if (!domainMatches(hostname, { domain, hostOnly })) return;

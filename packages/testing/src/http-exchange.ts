@@ -11,8 +11,10 @@ import {
 import { type Dispatcher, errors } from 'undici';
 import { BodyPump } from './body-pump.js';
 import { Delivery } from './delivery.js';
+import { duplexPair } from './duplex-pair.js';
 import { ExchangeSignal } from './exchange-signal.js';
 import { appSettled, type Handler } from './handler.js';
+import { httpDate } from './http-date.js';
 import { Inbox } from './inbox.js';
 import { handled } from './promises.js';
 import type { RequestBody } from './request-body.js';
@@ -83,6 +85,7 @@ export class HTTPExchange {
   /** Runs the app; resolves when the app has settled. It never rejects. */
   async run(): Promise<void> {
     if (this.#delivery.over) return;
+    if (this.#head.method === 'CONNECT') return this.#refuseTunnel();
     if (!this.#pump.writeWhole() && !(await this.#pump.open())) return;
     try {
       await this.#host.app(this.#scope(), this.#inbox.receive, this.#send);
@@ -130,6 +133,16 @@ export class HTTPExchange {
     });
     writer.take({ type: 'http.response.body', body: text });
     this.#gone = new ClientDisconnected();
+    this.#close();
+  }
+
+  /** To CONNECT a client hands over its connection whatever the answer is; ours, as the server's, says no and ends. */
+  #refuseTunnel(): void {
+    const text = 'This server is not a proxy.\n';
+    const [ours, theirs] = duplexPair();
+    ours.end(text);
+    const fields = ['date', httpDate(), 'content-type', 'text/plain; charset=utf-8'];
+    this.#delivery.upgrade(501, [...fields, 'content-length', String(text.length)], theirs);
     this.#close();
   }
 

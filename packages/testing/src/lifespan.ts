@@ -68,6 +68,11 @@ export class Lifespan {
     await this.#shutdown.promise;
   }
 
+  /** The app sent what it may not, and may go on all the same. */
+  fail(error: unknown): void {
+    if (this.#phase === 'starting' && this.#asked) this.#settle({ error });
+  }
+
   async #run(): Promise<void> {
     const scope: LifespanScope = {
       type: 'lifespan',

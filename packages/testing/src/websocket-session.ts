@@ -40,10 +40,11 @@ export interface ReceiveOptions {
  *
  * @example
  * ```ts
- * import type { App } from '@pullo/asgi';
+ * import { type App, UnsupportedScope } from '@pullo/asgi';
  * import { client } from '@pullo/testing';
  *
- * const app: App = async (_scope, receive, send) => {
+ * const app: App = async (scope, receive, send) => {
+ *   if (scope.type !== 'websocket') throw new UnsupportedScope(scope);
  *   await receive();
  *   send({ type: 'websocket.accept' });
  *   const message = await receive();

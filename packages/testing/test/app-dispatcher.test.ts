@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { pipeline as pipelinePromise } from 'node:stream/promises';
+import { serve } from '@pullo/server';
 import { AppDispatcher } from '@pullo/testing';
-import { type Dispatcher, errors, fetch, interceptors, pipeline, request, stream } from 'undici';
+import { Agent, type Dispatcher, errors, fetch, interceptors, pipeline, request, stream } from 'undici';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { answer, type Echo, echo, endless, httpApp, readBody, wait } from './support/apps.js';
 
@@ -124,6 +125,28 @@ describe('the functions of undici', () => {
     const following = dispatcher.compose(interceptors.redirect({ maxRedirections: 3 }));
     const { body } = await request('http://a/old', { dispatcher: following });
     expect(await body.text()).toBe('/new');
+  });
+});
+
+describe('connect', () => {
+  const app = answer('x');
+  const refusal = 'This server is not a proxy.\n';
+
+  async function tunnel(dispatcher: Dispatcher, origin: string): Promise<unknown> {
+    const { statusCode, headers, socket } = await dispatcher.connect({ origin, path: 'other:443' });
+    const chunks: Buffer[] = [];
+    for await (const chunk of socket) chunks.push(chunk);
+    return [statusCode, headers['content-type'], headers['content-length'], Buffer.concat(chunks).toString()];
+  }
+
+  test('is refused in process as over a socket', async () => {
+    await using dispatcher = new AppDispatcher(app);
+    await using server = await serve(app, { port: 0, logLevel: 'silent' });
+    const agent = new Agent();
+    const expected = [501, 'text/plain; charset=utf-8', String(refusal.length), refusal];
+    expect(await tunnel(dispatcher, 'http://a')).toEqual(expected);
+    expect(await tunnel(agent, server.url)).toEqual(expected);
+    await agent.destroy();
   });
 });
 

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { App, Receive, Send, WebSocketScope } from '@pullo/asgi';
 import { AppDispatcher, client, WebSocketClosed, WebSocketDenied } from '@pullo/testing';
 import { WebSocket } from 'undici';
@@ -280,4 +282,28 @@ describe('upgrade of undici', () => {
     expect(Buffer.concat(got).toString('latin1')).toBe('\x8a\x01!\x81\x02hi');
     socket.destroy();
   });
+});
+
+test('a session of a live server is the same', async () => {
+  await using dispatcher = new AppDispatcher(echo);
+  // A server of WebSockets on a real socket: it hands its connections on to the app in process.
+  const server = createServer().on('upgrade', async (request, socket) => {
+    const kept = Object.entries(request.headers).filter(([name]) => name.startsWith('sec-websocket-'));
+    const inner = await dispatcher.upgrade({
+      path: request.url ?? '/',
+      headers: Object.fromEntries(kept) as Record<string, string>,
+    });
+    const fields = Object.entries(inner.headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\n${fields.join('')}\r\n`);
+    socket.pipe(inner.socket).pipe(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await using http = client({ url: `http://127.0.0.1:${port}` });
+  const session = await http.websocket('/rooms/2', { subprotocols: ['chat'] });
+  expect([session.subprotocol, session.headers.get('x-path')]).toEqual(['chat', '/rooms/2']);
+  session.send('over a socket');
+  expect(await session.receiveText()).toBe('over a socket');
+  expect(await session.close()).toEqual({ code: 1000, reason: '' });
+  server.close();
 });
