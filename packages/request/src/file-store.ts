@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * Where the files of a form go that are too large for memory; `temporaryFiles()` of `@pullo/request/files` makes one.
  *

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 export type { Validators } from './conditional.js';
 export { Cookies } from './cookies.js';
 export {
