@@ -3,15 +3,19 @@ import { HeaderList, type HeaderPairs, Headers } from '@pullo/asgi';
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import * as headerList from './cases/header-list.ts';
-import { cases, type HeadersClass, name, rows } from './cases/headers.ts';
+import * as fields from './cases/headers-fields.ts';
+import * as init from './cases/headers-init.ts';
+import * as methods from './cases/headers-methods.ts';
+import type { HeadersClass } from './cases/headers-row.ts';
 
-for (const table of [headerList, { cases, name }]) {
+for (const table of [headerList, init, methods, fields]) {
   describe(table.name, () => {
     for (const { title, run } of table.cases) test(title, run);
   });
 }
 
 describe("the platform's Headers", () => {
+  const rows = [init, methods, fields].flatMap((table) => table.rows);
   // Node's types want mutable pairs, which it does not change.
   const Platform = globalThis.Headers as HeadersClass;
 

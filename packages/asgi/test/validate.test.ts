@@ -3,10 +3,12 @@ import { describe, expect, expectTypeOf, test, vi } from 'vitest';
 import { httpScope, play } from './cases/script.ts';
 import * as appRules from './cases/validate-app-rules.ts';
 import * as checklist from './cases/validate-checklist.ts';
+import * as httpRules from './cases/validate-http-rules.ts';
 import * as legal from './cases/validate-legal.ts';
+import * as scopes from './cases/validate-scopes.ts';
 import * as serverRules from './cases/validate-server-rules.ts';
 
-for (const { name, cases } of [checklist, appRules, serverRules, legal]) {
+for (const { name, cases } of [checklist, httpRules, appRules, serverRules, legal, scopes]) {
   describe(name, () => {
     for (const { title, run } of cases) test(title, run);
   });

@@ -1,12 +1,13 @@
-import type {
-  App,
-  HTTPScope,
-  LifespanScope,
-  ReceiveEvent,
-  Scope,
-  Send,
-  SendEvent,
-  WebSocketScope,
+import {
+  type App,
+  ClientDisconnected,
+  type HTTPScope,
+  type LifespanScope,
+  type ReceiveEvent,
+  type Scope,
+  type Send,
+  type SendEvent,
+  type WebSocketScope,
 } from '@pullo/asgi';
 
 const encoder = new TextEncoder();
@@ -89,3 +90,23 @@ export async function play(
 }
 
 const CLOSED = { type: 'websocket.disconnect', code: 1005, reason: '' };
+
+/** A server that must be waited for, as one is whose socket is full. */
+export const slow: Send = () => new Promise((resolve) => setTimeout(resolve, 1));
+/** A server whose client has left. */
+export const gone: Send = () => {
+  const rejection = Promise.reject(new ClientDisconnected());
+  rejection.catch(() => {});
+  return rejection;
+};
+
+export function* pairs(): Generator<readonly [string, string]> {
+  yield ['Vary', 'Accept'];
+  yield ['vary', 'Origin'];
+}
+
+export function sends(...events: readonly Parameters<Send>[0][]): App {
+  return (_scope, _receive, send) => {
+    for (const event of events) send(event);
+  };
+}
