@@ -176,7 +176,9 @@ export class Body {
   #watch(): void {
     this.#held ??= this.#receive();
     const disconnect = () => this.#controller?.abort(new ClientDisconnected());
-    this.#held.then(disconnect, disconnect);
+    this.#held.then((event) => {
+      if (event.type === 'http.disconnect') disconnect();
+    }, disconnect);
   }
 }
 

@@ -77,6 +77,11 @@ export class Cookies implements Iterable<[name: string, value: string]> {
   [Symbol.iterator](): IterableIterator<[name: string, value: string]> {
     return this.entries();
   }
+
+  /** How Node's `console.log` and `util.inspect` show it: by name, for values are secrets. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `Cookies { ${[...this.keys()].join(', ')} }`;
+  }
 }
 
 function decode(raw: string): string {

@@ -28,14 +28,20 @@ export class SpilledFiles implements AsyncDisposable {
     const sink = await store.open();
     this.#sinks.add(sink);
     // The request may have been disposed while the file was being made.
-    if (this.#disposed) await this[Symbol.asyncDispose]();
+    if (this.#disposed) await this.discard();
     return sink;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#disposed = true;
+  /** Removes those that there are. */
+  async discard(): Promise<void> {
     const sinks = [...this.#sinks];
     this.#sinks.clear();
     await Promise.all(sinks.map((sink) => sink.discard()));
+  }
+
+  /** Removes those that there are, and those that are being made. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
+    await this.discard();
   }
 }

@@ -31,7 +31,7 @@ export async function readForm(source: FormSource): Promise<FormData> {
     return await readMultipartForm(source.stream(), { boundary, limits, store, spilled });
   } catch (error) {
     // A form that failed is nobody's: its files go at once.
-    await spilled[Symbol.asyncDispose]();
+    await spilled.discard();
     throw error;
   }
 }

@@ -68,4 +68,9 @@ export class Query implements Iterable<[name: string, value: string]> {
   toString(): string {
     return this.#params.toString();
   }
+
+  /** How Node's `console.log` and `util.inspect` show it. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `Query { ${this} }`;
+  }
 }

@@ -318,25 +318,36 @@ export class Request implements AsyncDisposable {
     return new Request(scope, receive, options);
   }
 
+  /** How Node's `console.log` and `util.inspect` show it. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `Request { ${this.method} ${this.path} }`;
+  }
+
   /** Removes the files of a form. Core calls it when the exchange is over; in a raw app, write `await using request = ...`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#spilled?.[Symbol.asyncDispose]();
   }
 
-  #readForm(limits: EffectiveFormLimits): Promise<FormData> {
+  async #readForm(limits: EffectiveFormLimits): Promise<FormData> {
     const source = this.#source;
     this.#spilled ??= new SpilledFiles();
-    return readForm({
-      contentType: this.headers.get('content-type'),
-      limits,
-      store: this.#options?.files,
-      spilled: this.#spilled,
-      stream: () => {
-        source.checkAnnounced(limits.maxBytes);
-        return source.stream('formData()');
-      },
-      read: (maxBytes) => source.read(maxBytes, 'formData()'),
-    });
+    try {
+      return await readForm({
+        contentType: this.headers.get('content-type'),
+        limits,
+        store: this.#options?.files,
+        spilled: this.#spilled,
+        stream: () => {
+          source.checkAnnounced(limits.maxBytes);
+          return source.stream('formData()');
+        },
+        read: (maxBytes) => source.read(maxBytes, 'formData()'),
+      });
+    } catch (error) {
+      // While the body is there, another call may do better: with other limits, say.
+      if (!source.used) this.#form = undefined;
+      throw error;
+    }
   }
 
   get #source(): Body {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { HeaderList, type Headers, type HTTPScope, type Receive } from '@pullo/asgi';
 import { type Query, Request } from '@pullo/request';
 import { expect, expectTypeOf, test } from 'vitest';
@@ -82,6 +83,13 @@ test('headers is a view of the scope, not a copy', () => {
   const request = new Request({ ...scope, headers }, never);
   headers.append('a', '2');
   expect(request.headers.get('a')).toBe('1, 2');
+});
+
+test('console.log shows what they are, and no value of a cookie', () => {
+  const request = makeRequest({ path: '/a', query: 'q=%C3%A4', headers: [['cookie', 'a=1; b=2']] });
+  expect(inspect([request, request.query, request.cookies])).toBe(
+    '[ Request { GET /a }, Query { q=%C3%A4 }, Cookies { a, b } ]',
+  );
 });
 
 test('types say what is there', async () => {

@@ -121,6 +121,29 @@ export const cases: readonly Case[] = [
       );
     },
   })),
+  ...[
+    [URLENCODED, 'a=1&b=2'],
+    [MULTIPART, A_FIELD + A_FIELD],
+  ].map(([type = '', body = '']) => ({
+    title: `formData works with higher limits after a call with lower ones, while the body is there (${type})`,
+    run: async () => {
+      const headers = [
+        ['content-type', type],
+        ['content-length', String(body.length)],
+      ] as const;
+      const request = post(null, [body], { headers });
+      assertEqual((await rejectionOf(request.formData({ maxBytes: 4 }))) instanceof ContentTooLarge, true);
+      assertEqual((await request.formData()).get('a'), '1');
+    },
+  })),
+  {
+    title: 'formData that failed in the middle of a stream gives the same error again',
+    run: async () => {
+      const request = post(MULTIPART, [A_FIELD.slice(0, 40)]);
+      const error = await rejectionOf(request.formData());
+      assertEqual((await rejectionOf(request.formData())) === error, true);
+    },
+  },
   {
     title: 'a body stays readable after an urlencoded form, not after a multipart one',
     run: async () => {

@@ -186,6 +186,20 @@ export const cases: readonly Case[] = [
       },
     })),
   ]),
+  ...hostile().map(([what, boundary, piece]) => ({
+    title: `multipart takes 8 MiB of ${what} in linear time`,
+    run: async () => {
+      const content = piece.repeat((8 * 1024 * 1024) / piece.length);
+      const body = multipart(file('f', content)).replaceAll('--b', `--${boundary}`);
+      const chunks = chunksOf(toBytes(body), 64 * 1024);
+      const start = performance.now();
+      await post(`multipart/form-data; boundary=${boundary}`, chunks).formData({
+        maxFileMemoryBytes: 2 ** 24,
+      });
+      // It takes 10 ms; time that grows with the boundary's length would be seconds, quadratic time hours.
+      if (performance.now() - start > 1500) throw new Error(`It took ${performance.now() - start} ms`);
+    },
+  })),
   {
     title: 'multipart takes a boundary of 70 characters, in quotes',
     run: async () => {
@@ -222,6 +236,18 @@ export const cases: readonly Case[] = [
     },
   },
 ];
+
+/** Contents that are bad for one search or another: repetitions of the boundary's end, beginning and nearly all of it. */
+function hostile(): readonly (readonly [what: string, boundary: string, piece: string])[] {
+  const long = 'a'.repeat(70);
+  return [
+    ["the boundary's last letter", long, 'a'],
+    ['CR', long, '\r'],
+    ['CRLF', long, '\r\n'],
+    ['nearly the boundary', `${long.slice(1)}b`, `\r\n--${long.slice(6)}`],
+    ['nearly the boundary, wrong at its beginning', `${long.slice(1)}b`, `\r\nx-${long.slice(7)}b`],
+  ];
+}
 
 export function chunksOf(bytes: Uint8Array, size: number): Uint8Array[] {
   const chunks: Uint8Array[] = [];

@@ -117,6 +117,18 @@ export const cases: readonly Case[] = [
     },
   },
   {
+    title: 'without an exchange, signal of a handshake does not abort for its empty body',
+    run: async () => {
+      const { method, ...rest } = httpScope({ scope: bare });
+      const scope = { ...rest, type: 'websocket', scheme: 'ws', subprotocols: [] } as const;
+      const request = new Request(scope, () => Promise.reject(new Error(`${method} received`)));
+      const { signal } = request;
+      await request.text();
+      await tick();
+      assertEqual([signal.aborted, await request.isDisconnected()], [false, false]);
+    },
+  },
+  {
     title: 'isDisconnected without an exchange loses no event',
     run: async () => {
       const request = new Request(httpScope({ scope: bare }), receiveOf(['ab', 'cd']));
