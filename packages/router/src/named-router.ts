@@ -36,8 +36,10 @@ type UrlArguments<Params> =
     : [params: UrlParams<Params>, options?: UrlOptions];
 
 /** Text may be given as a number, and an optional parameter as undefined. */
-type UrlParams<Params> = {
-  readonly [Name in keyof Params]: Params[Name] extends string | undefined
-    ? Params[Name] | number
-    : Params[Name];
-};
+type UrlParams<Params> = keyof Params extends never
+  ? Readonly<Record<string, never>>
+  : {
+      readonly [Name in keyof Params]: Params[Name] extends string | undefined
+        ? Params[Name] | number
+        : Params[Name];
+    };

@@ -11,6 +11,8 @@ type Params = Readonly<Record<string, unknown>>;
 const SLASH = 0x2f;
 /** What a rest without its slash is behind everything else that ends at the place. */
 const EMPTY_REST_RANK = 10;
+/** What the path "/" is to a pattern with an optional first segment is behind what it is to one with an empty segment. */
+const ABSENT_FIRST_RANK = 20;
 const NO_PARAMS: Params = Object.freeze(Object.create(null));
 
 /** The class of params objects: they inherit nothing, and unlike those of `Object.create(null)` V8 gives them shapes. */
@@ -94,7 +96,8 @@ export class Tree<T> {
 
   /** What there is without an optional segment: behind a pattern that ends there, before those of lower kinds of parameters. */
   #addAbsent(node: Node<T>, text: string, { params }: Segment, pattern: TreePattern, route: Route<T>): void {
-    const rank = 1 + Math.max(...params.map(paramRank));
+    const isFirst = text === '' && node === this.#root;
+    const rank = (isFirst ? ABSENT_FIRST_RANK : 1) + Math.max(...params.map(paramRank));
     const before = addText(node, text.slice(0, -1));
     this.#setLeaf(before, new Leaf(route, pattern, pattern.names.slice(0, -1), rank, undefined));
   }

@@ -86,6 +86,11 @@ const table: readonly {
     found: { '/a/b': '/a/*', '/c/b': '/:x/b', '/c/d': '/*', '/a': '/*' },
   },
   {
+    title: 'an empty segment before an absent one',
+    patterns: ['//:p?', '/:p(slug)?', '/*'],
+    found: { '/': '//:p?', '/a': '/:p(slug)?', '//a': '//:p?' },
+  },
+  {
     title: 'text of a segment does not reach into the next',
     patterns: ['/users', '/users/:id', '/usersettings', '/user', '/:x'],
     found: {
