@@ -80,7 +80,12 @@ export async function textOf(pieces: AsyncIterable<Uint8Array>): Promise<string>
 export async function formPairs(form: FormData): Promise<[string, string | [string, string, string]][]> {
   const pairs: [string, string | [string, string, string]][] = [];
   for (const [name, value] of form) {
-    pairs.push([name, typeof value === 'string' ? value : [value.name, value.type, await value.text()]]);
+    pairs.push([name, typeof value === 'string' ? value : await fileTriple(value)]);
   }
   return pairs;
+}
+
+async function fileTriple(file: File): Promise<[string, string, string]> {
+  // Bun's File adds a charset to the type text/plain.
+  return [file.name, file.type.replace(';charset=utf-8', ''), await file.text()];
 }
