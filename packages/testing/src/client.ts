@@ -76,7 +76,11 @@ export class Client implements AsyncDisposable {
     this.#target = target;
     this.#baseURL = options.baseURL === undefined ? null : new URL(options.baseURL);
     this.#headers = new HeaderList(options.headers);
-    this.#appErrors = { raise: isApp && (options.raiseAppErrors ?? true), unseen: new Set() };
+    this.#appErrors = {
+      isLocal: isApp,
+      raise: isApp && (options.raiseAppErrors ?? true),
+      unseen: new Set(),
+    };
     this.cookies = this.#jar(options.cookies);
   }
 

@@ -5,6 +5,8 @@ import { ResponseBody } from './response-body.js';
 
 /** What happens to an error that the app throws. */
 export interface AppErrors {
+  /** Whether the app is called in process, so that its end is known. */
+  isLocal: boolean;
   /** Whether it is thrown in the test. */
   raise: boolean;
   /** Those that came when the response had been handed over and that no reader of its body has seen. */
@@ -12,8 +14,8 @@ export interface AppErrors {
 }
 
 /**
- * The undici handler of a client's request. With `raise` the response waits for the app to settle, one turn of
- * the event loop at most: an error rethrown after the answer then still is the outcome of the request.
+ * The undici handler of a client's request. In process the response waits for the app to settle, one turn of the event
+ * loop at most: an error rethrown after the answer then still is the outcome of the request, or has been reported.
  */
 export class ResponseHandler implements Handler {
   readonly response: Promise<ClientResponse>;
@@ -27,6 +29,8 @@ export class ResponseHandler implements Handler {
   #body: ResponseBody | null = null;
   #trailers: ParsedHeaders = {};
   #settled = false;
+  /** Ends the waiting for the app to settle. */
+  #patience: NodeJS.Immediate | null = null;
   #handedOver = false;
   #appError: { error: unknown } | null = null;
   #onAbort: (() => void) | null = null;
@@ -69,8 +73,8 @@ export class ResponseHandler implements Handler {
       body: this.#body,
       trailers: () => this.#trailers,
     });
-    if (!this.#errors.raise || this.#settled) this.#handOver();
-    else setImmediate(() => this.#handOver());
+    if (!this.#errors.isLocal || this.#settled) this.#handOver();
+    else this.#patience = setImmediate(() => this.#handOver());
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -105,11 +109,13 @@ export class ResponseHandler implements Handler {
   #handOver(): void {
     if (this.#ready === null || this.#handedOver) return;
     this.#handedOver = true;
+    if (this.#patience !== null) clearImmediate(this.#patience);
     this.#resolve(this.#ready);
   }
 
   #fail(error: unknown): void {
     this.#handedOver = true;
+    if (this.#patience !== null) clearImmediate(this.#patience);
     this.#reject(error);
   }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Server, serve } from '@pullo/server';
 import { type Client, type ClientResponse, client } from '@pullo/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { app, type ExchangeCase, exchanges } from './cases/exchanges.js';
+import { app, type ExchangeCase, exchanges } from './support/exchanges.js';
 
 /**
  * What only a connection has, or depends on the clock. `content-length` and `transfer-encoding` are compared: they are the
