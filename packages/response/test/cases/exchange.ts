@@ -1,4 +1,12 @@
-import type { App, HTTPScope, LifespanScope, Scope, SendEvent, WebSocketScope } from '@pullo/asgi';
+import {
+  type App,
+  type HTTPScope,
+  type LifespanScope,
+  type Scope,
+  type SendEvent,
+  validate,
+  type WebSocketScope,
+} from '@pullo/asgi';
 
 export function httpScope(overrides: Partial<HTTPScope> = {}): HTTPScope {
   return {
@@ -40,8 +48,13 @@ export interface Answer {
   events: SendEvent[];
 }
 
-/** Calls an app as a server that takes everything at once, and resolves when the app is done. */
-export async function answerOf(app: App, scope: Scope = httpScope()): Promise<Answer> {
+/** Calls an app as a server that takes everything at once, holding it to the contract; resolves when the app is done. */
+export function answerOf(app: App, scope: Scope = httpScope()): Promise<Answer> {
+  return looseAnswerOf(validate(app), scope);
+}
+
+/** The same for a scope that no server of ours would give. */
+export async function looseAnswerOf(app: App, scope: Scope): Promise<Answer> {
   const events: SendEvent[] = [];
   await app(scope, noReceive, (event) => {
     events.push(event);

@@ -131,12 +131,6 @@ const sent: readonly Row[] = [
     body: 'a',
   },
   {
-    title: 'a length among the headers wins, as HEAD may need one',
-    make: () => new Response(null, { headers: { 'Content-Length': '9' } }),
-    headers: { 'content-length': '9' },
-    body: '',
-  },
-  {
     title: 'a subclass names its type in a static field',
     make: () => new CSVResponse('a,b'),
     headers: { 'content-type': 'text/csv; charset=utf-8', 'content-length': '3' },
@@ -318,6 +312,14 @@ const behaviours: readonly Case[] = [
       const { headers } = await answerOf(response);
       const head = await answerOf(response, httpScope({ method: 'HEAD' }));
       assertEqual([head.headers, head.body], [headers, '']);
+    },
+  },
+  {
+    title: 'a length among the headers wins, as an answer to HEAD may have no content to count',
+    run: async () => {
+      const response = new Response(null, { headers: { 'Content-Length': '9' } });
+      const head = await answerOf(response, httpScope({ method: 'HEAD' }));
+      assertEqual(headersOf(head), { 'content-length': '9' });
     },
   },
   {

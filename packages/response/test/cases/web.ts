@@ -133,16 +133,10 @@ export const cases: readonly Case[] = [
         'content-length': '7',
         'x-kept': '1',
       };
-      const web = new globalThis.Response('decoded', { headers });
+      const web = new globalThis.Response(new Uint8Array(7), { headers });
       // What fetch answers with is decoded, and knows where it comes from.
       Object.defineProperty(web, 'url', { value: 'https://example.com/' });
-      assertEqual(
-        [...Response.from(web).headers],
-        [
-          ['content-type', 'text/plain;charset=UTF-8'],
-          ['x-kept', '1'],
-        ],
-      );
+      assertEqual([...Response.from(web).headers], [['x-kept', '1']]);
     },
   },
   {
