@@ -68,12 +68,17 @@ export class TextLogger implements Logger {
 }
 
 function plainLine({ client, method, target, httpVersion, status }: AccessRecord): string {
-  return `INFO:     ${client} - "${method} ${target} HTTP/${httpVersion}" ${status} ${STATUS_CODES[status] ?? ''}\n`;
+  return `INFO:     ${client} - "${method} ${target} HTTP/${httpVersion}" ${status}${phrase(status)}\n`;
 }
 
 function coloredLine({ client, method, target, httpVersion, status }: AccessRecord): string {
   const color = STATUS_COLORS[Math.floor(status / 100)] ?? '';
-  return `${GREEN}INFO${RESET}:     ${client} - "${BOLD}${method} ${target} HTTP/${httpVersion}${RESET}" ${color}${status} ${STATUS_CODES[status] ?? ''}${RESET}\n`;
+  return `${GREEN}INFO${RESET}:     ${client} - "${BOLD}${method} ${target} HTTP/${httpVersion}${RESET}" ${color}${status}${phrase(status)}${RESET}\n`;
+}
+
+function phrase(status: number): string {
+  const text = STATUS_CODES[status];
+  return text === undefined ? '' : ` ${text}`;
 }
 
 /** Levels are padded to one width, so that messages begin in one column. */

@@ -42,7 +42,8 @@ export class HTTPCycle {
   #received = 0;
   #isBodyDelivered = false;
   #isReading = false;
-  #receivers: ((event: ReceiveEvent) => void)[] = [];
+  /** Waiting calls of `receive`, in order. */
+  #receivers: ((event: ReceiveEvent) => void)[] | null = null;
   #writable: Deferred | null = null;
   /** What the app did wrong first: logged once, also when it comes back as the app's own error. */
   #failure: unknown = null;
@@ -67,12 +68,21 @@ export class HTTPCycle {
       return;
     }
     this.#service.enter();
-    result.then(this.#onReturned, this.#onThrew);
+    result.then(
+      () => {
+        this.#returned();
+        this.#service.leave();
+      },
+      (error: unknown) => {
+        this.#threw(error);
+        this.#service.leave();
+      },
+    );
   }
 
   /** The client has left, or (`reason`) the server has given up on it. */
   disconnected(reason: Error = new ClientDisconnected()): void {
-    if (this.#phase === 'complete' || this.#phase === 'cut') return;
+    if (this.#isOver()) return;
     this.#phase = 'cut';
     ExchangeSignal.abort(this.exchange, reason);
     this.#settle();
@@ -81,7 +91,7 @@ export class HTTPCycle {
   /** The request itself turned out wrong while the app was running: the answer is the server's if there is still time for one. */
   refused(status: number, reason: string, cause: Error = new ClientDisconnected(reason)): void {
     const hasBegun = this.#phase === 'streaming';
-    if (this.#phase === 'complete' || this.#phase === 'cut') return;
+    if (this.#isOver()) return;
     this.disconnected(cause);
     if (hasBegun) this.#transport.cut();
     else this.#transport.refuse(status, reason);
@@ -94,34 +104,39 @@ export class HTTPCycle {
 
   /** The time that a stopping server leaves to its exchanges is over. */
   shutDown(): void {
-    if (this.#phase === 'complete' || this.#phase === 'cut') return;
+    if (this.#isOver()) return;
     this.disconnected(new ServerShutdown());
     this.#transport.cut();
   }
 
   readonly #receive: Receive = () => {
-    if (this.#phase === 'complete' || this.#phase === 'cut')
-      return Promise.resolve({ type: 'http.disconnect' });
-    const event = this.#receivers.length === 0 ? this.#nextEvent() : null;
+    if (this.#isOver()) return Promise.resolve({ type: 'http.disconnect' });
+    const event = this.#receivers === null ? this.#nextEvent() : null;
     if (event !== null) return Promise.resolve(event);
     if (!this.#isReading && !this.#isBodyDelivered) {
       this.#isReading = true;
-      this.#transport.whenReadable(this.#onReadable);
+      this.#transport.whenReadable(() => this.#deliver());
     }
     return new Promise((resolve) => {
+      this.#receivers ??= [];
       this.#receivers.push(resolve);
     });
   };
 
-  readonly #onReadable = (): void => {
-    if (this.#receivers.length === 0) return;
+  /** Hands what has arrived to the first who waits for it. */
+  #deliver(): void {
+    if (this.#receivers === null) return;
     const event = this.#nextEvent();
-    if (event !== null) this.#receivers.shift()?.(event);
-  };
+    // A body that is too long ends the exchange, and everybody who waits has heard so.
+    if (event === null || this.#receivers === null) return;
+    const [first, ...others] = this.#receivers;
+    this.#receivers = others.length === 0 ? null : others;
+    first?.(event);
+  }
 
   /** The next piece of the request's body, or null if there is nothing new to tell. */
   #nextEvent(): ReceiveEvent | null {
-    if (this.#isBodyDelivered || this.#phase === 'complete' || this.#phase === 'cut') return null;
+    if (this.#isBodyDelivered || this.#isOver()) return null;
     const body = this.#transport.readBody();
     const isLast = this.#transport.isBodyRead;
     if (body === null && !isLast) return null;
@@ -225,6 +240,10 @@ export class HTTPCycle {
     this.#settle();
   }
 
+  #isOver(): boolean {
+    return this.#phase === 'complete' || this.#phase === 'cut';
+  }
+
   #isBodiless(status: number): boolean {
     return this.#isHead || status === 204 || status === 205 || status === 304;
   }
@@ -252,8 +271,12 @@ export class HTTPCycle {
 
   /** The exchange is over: whoever waits for something of it hears so. */
   #settle(): void {
-    for (const resolve of this.#receivers.splice(0)) resolve({ type: 'http.disconnect' });
-    this.#writable?.reject(new ClientDisconnected());
+    if (this.#receivers !== null) {
+      for (const resolve of this.#receivers) resolve({ type: 'http.disconnect' });
+      this.#receivers = null;
+    }
+    if (this.#writable === null) return;
+    this.#writable.reject(new ClientDisconnected());
     this.#writable = null;
   }
 
@@ -266,18 +289,8 @@ export class HTTPCycle {
     return handledRejection(error);
   }
 
-  readonly #onReturned = (): void => {
-    this.#returned();
-    this.#service.leave();
-  };
-
-  readonly #onThrew = (error: unknown): void => {
-    this.#threw(error);
-    this.#service.leave();
-  };
-
   #returned(): void {
-    if (this.#phase === 'complete' || this.#phase === 'cut') return;
+    if (this.#isOver()) return;
     const problem =
       this.#phase === 'waiting'
         ? 'it returned without a response: send http.response.start and http.response.body, or throw'
@@ -286,9 +299,8 @@ export class HTTPCycle {
   }
 
   #threw(error: unknown): void {
-    const isOver = this.#phase === 'complete' || this.#phase === 'cut';
-    if (isOver && isClientDisconnected(error)) return;
-    if (isOver && ExchangeSignal.isReason(this.exchange, error)) return;
+    if (this.#isOver() && isClientDisconnected(error)) return;
+    if (this.#isOver() && ExchangeSignal.isReason(this.exchange, error)) return;
     this.#fail(error);
   }
 

@@ -56,7 +56,7 @@ export class ResponseHead {
       throw new ContractViolation('app', 'http.response.start has more than one content-length header');
     }
     const length = Number(value);
-    if (!DIGITS.test(value) || !Number.isSafeInteger(length)) {
+    if (!Number.isSafeInteger(length) || !DIGITS.test(value)) {
       throw new ContractViolation(
         'app',
         `http.response.start has the content-length ${JSON.stringify(value)}: it must be a number of bytes`,
