@@ -22,7 +22,13 @@ const universal = caseModules(['asgi', 'router', 'request', 'response']);
 const nodeOnly = caseModules(['testing']);
 const program = await bundle('program', universal, 'await run(modules);');
 await bundle('program-workerd', universal, 'export default { test: () => run(modules) };');
-const nodeProgram = await bundle('program-node', nodeOnly, 'await run(modules);', { platform: 'node' });
+const nodeProgram = await bundle('program-node', nodeOnly, 'await run(modules);', {
+  platform: 'node',
+  // undici asks for its built-in modules with require.
+  banner: {
+    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  },
+});
 copyFileSync(join(root, 'conformance/workerd.capnp'), join(out, 'workerd.capnp'));
 
 const binary = (path) => join(runtimes, 'node_modules', path);
