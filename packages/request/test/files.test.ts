@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { ClientDisconnected } from '@pullo/asgi';
 import type { Request } from '@pullo/request';
 import { temporaryFiles } from '@pullo/request/files';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Chunk, post, type RequestParts } from './cases/make.ts';
 import { chunksOf, multipart } from './cases/multipart.ts';
 
@@ -151,6 +151,17 @@ describe.skipIf(process.platform !== 'linux')('temporaryFiles', () => {
     const files = temporaryFiles({ directory: join(directory, 'missing') });
     const request = upload([multipart(part('f', content(5000)))], { files });
     await expect(request.formData()).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  test('a platform whose FormData copies files is refused, as it would lose them', () => {
+    class CopyingFormData extends FormData {
+      override append(name: string, value: string | Blob): void {
+        super.append(name, value instanceof File ? new File([value], value.name) : value);
+      }
+    }
+    vi.stubGlobal('FormData', CopyingFormData);
+    expect(() => temporaryFiles()).toThrow('does not work on this runtime');
+    vi.unstubAllGlobals();
   });
 
   test('without a store a file over the limit is refused', async () => {

@@ -15,7 +15,8 @@ export interface TemporaryFilesOptions {
 }
 
 /**
- * Spills the large files of a form to temporary files. For Node, and the runtimes that have its `fs`.
+ * Spills the large files of a form to temporary files. For Node and Deno; throws where the platform's `FormData` copies the
+ * files it is given (Bun's), for the copies would be empty.
  *
  * A file loses its name as soon as it is open: nobody else can open it, and the system frees it when the process ends,
  * in whatever way. Its space is freed when the request is disposed; reading it after that rejects.
@@ -42,6 +43,12 @@ export interface TemporaryFilesOptions {
  * ```
  */
 export function temporaryFiles({ directory = tmpdir() }: TemporaryFilesOptions = {}): FileStore {
+  if (!keepsFiles()) {
+    throw new TypeError(
+      'temporaryFiles() does not work on this runtime: its FormData copies files, and the copies would be empty. ' +
+        'Leave files out, and read large files with request.parts().',
+    );
+  }
   return {
     async open() {
       const path = join(directory, `pullo-${randomUUID()}`);
@@ -55,6 +62,15 @@ export function temporaryFiles({ directory = tmpdir() }: TemporaryFilesOptions =
       return new TemporaryFile(handle);
     },
   };
+}
+
+/** Whether a subclass of `File` comes out of a `FormData` as it went in. */
+function keepsFiles(): boolean {
+  class Probe extends File {}
+  const form = new FormData();
+  const probe = new Probe([], '');
+  form.append('probe', probe);
+  return form.get('probe') === probe;
 }
 
 class TemporaryFile implements FileSink {
