@@ -25,6 +25,8 @@ export class RouteTable<T> {
   readonly #trees = new Map<string, Tree<T>>();
   /** For methods that no route has, if there are routes for all methods. */
   #others: Tree<T> | undefined = undefined;
+  /** Whether a route has been removed since the trees were made: they are made for being added to, not for being taken apart. */
+  #isStale = false;
   /** Of all routes, whatever their methods. Made when first asked for. */
   #all: Tree<T> | undefined = undefined;
 
@@ -48,6 +50,7 @@ export class RouteTable<T> {
   add(entry: TableEntry<T>): void {
     const { route, treePattern } = entry;
     const { method } = route;
+    if (this.#isStale) this.#makeTrees();
     this.#addTree(method);
     this.#entries.set(`${method} ${treePattern.key}`, entry);
     for (const [served, tree] of this.#trees) {
@@ -57,36 +60,42 @@ export class RouteTable<T> {
     this.#all?.add(treePattern, route);
   }
 
-  /** Removes a route, and makes all trees anew: nodes are not made for being taken apart. */
   remove(method: string, key: string): void {
     this.#entries.delete(`${method} ${key}`);
-    const methods = new Set([...this.#entries.values()].map(({ route }) => route.method));
-    this.#trees.clear();
-    this.#others = undefined;
-    this.#all = undefined;
-    for (const each of methods) this.#addTree(each);
+    this.#isStale = true;
   }
 
   /** The most specific route that serves a method and a path. */
   find(method: string, path: string): Match<T, Params> | undefined {
+    if (this.#isStale) this.#makeTrees();
     const tree = this.#trees.get(method) ?? this.#otherTree(method);
     return tree?.find(path);
   }
 
   /** The most specific route for a path, whatever its method. */
   findAny(path: string): Match<T, Params> | undefined {
+    if (this.#isStale) this.#makeTrees();
     this.#all ??= this.#treeWith(() => 1);
     return this.#all.find(path);
   }
 
   /** The methods of the routes that a path would be served by. */
   methodsOf(path: string): Set<string> {
+    if (this.#isStale) this.#makeTrees();
     const methods = new Set<string>();
     for (const method of [...this.#trees.keys(), ANY]) {
       const match = this.find(method, path);
       if (match !== undefined) methods.add(match.route.method);
     }
     return methods;
+  }
+
+  #makeTrees(): void {
+    this.#isStale = false;
+    this.#trees.clear();
+    this.#others = undefined;
+    this.#all = undefined;
+    for (const { route } of this.#entries.values()) this.#addTree(route.method);
   }
 
   /** Sees to it that a method has a tree. */

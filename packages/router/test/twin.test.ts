@@ -99,14 +99,19 @@ test(`finds what a linear search by the rules finds, for ${SETS} random sets of 
         for (const method of ['GET', 'HEAD', 'PUT']) {
           const expected = twinMatch(set, method, each);
           const actual = router.match(method, each);
-          expect({
-            route: actual && patternText(actual.value.segments),
-            method: actual?.value.method,
-          }).toEqual({
-            route: expected && patternText(expected.route.segments),
-            method: expected?.route.method,
-          });
-          expect({ ...actual?.params }).toEqual({ ...expected?.params });
+          const found = actual && [
+            actual.value.method,
+            patternText(actual.value.segments),
+            { ...actual.params },
+          ];
+          const due = expected && [
+            expected.route.method,
+            patternText(expected.route.segments),
+            expected.params,
+          ];
+          // Most are equal, and comparing texts is a tenth of the time that an expectation takes.
+          if (JSON.stringify(found) !== JSON.stringify(due))
+            expect({ method, path: each, found }).toEqual({ method, path: each, found: due });
         }
       }
     }),
