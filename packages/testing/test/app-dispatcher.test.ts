@@ -3,7 +3,18 @@ import { PassThrough, Readable, Writable } from 'node:stream';
 import { pipeline as pipelinePromise } from 'node:stream/promises';
 import { serve } from '@pullo/server';
 import { AppDispatcher } from '@pullo/testing';
-import { Agent, type Dispatcher, errors, fetch, interceptors, pipeline, request, stream } from 'undici';
+import {
+  Agent,
+  type Dispatcher,
+  errors,
+  fetch,
+  getGlobalDispatcher,
+  interceptors,
+  pipeline,
+  request,
+  setGlobalDispatcher,
+  stream,
+} from 'undici';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { answer, type Echo, echo, endless, httpApp, readBody, wait } from './support/apps.js';
 
@@ -109,6 +120,17 @@ describe('the functions of undici', () => {
     await expect(new Promise((_resolve, reject) => duplex.on('error', reject))).rejects.toThrow(
       'not like this',
     );
+  });
+
+  test('setGlobalDispatcher leads every fetch to the app', async () => {
+    const before = getGlobalDispatcher();
+    await using dispatcher = new AppDispatcher(answer('from the app'));
+    setGlobalDispatcher(dispatcher);
+    try {
+      expect(await (await globalThis.fetch('http://example.org/')).text()).toBe('from the app');
+    } finally {
+      setGlobalDispatcher(before);
+    }
   });
 
   test('interceptors compose', async () => {

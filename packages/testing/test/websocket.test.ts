@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { App, Receive, Send, WebSocketScope } from '@pullo/asgi';
 import { AppDispatcher, client, WebSocketClosed, WebSocketDenied } from '@pullo/testing';
+import fc from 'fast-check';
 import { WebSocket } from 'undici';
 import { describe, expect, test } from 'vitest';
 import { wait } from './support/apps.js';
@@ -306,4 +307,50 @@ test('a session of a live server is the same', async () => {
   expect(await session.receiveText()).toBe('over a socket');
   expect(await session.close()).toEqual({ code: 1000, reason: '' });
   server.close();
+});
+
+/** A whole message as a client frames it, with a mask of zeroes, which changes nothing. */
+function clientFrame(opcode: number, payload: Buffer): Buffer {
+  const size = payload.length;
+  const head = size < 126 ? [0x80 | size] : [0x80 | 126, size >> 8, size & 0xff];
+  return Buffer.concat([Buffer.from([0x80 | opcode, ...head, 0, 0, 0, 0]), payload]);
+}
+
+test('messages arrive as they were sent, wherever their bytes are cut', async () => {
+  const message = fc.oneof(
+    fc.string({ unit: 'grapheme', maxLength: 200 }),
+    fc.uint8Array({ maxLength: 200 }),
+  );
+  const sizes = fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1 });
+  await fc.assert(
+    fc.asyncProperty(fc.array(message, { maxLength: 5 }), sizes, async (messages, cuts) => {
+      const got: unknown[] = [];
+      const app = webSocketApp(async (_scope, receive, send) => {
+        send({ type: 'websocket.accept' });
+        for (;;) {
+          const event = await receive();
+          if (event.type !== 'websocket.receive') return;
+          got.push(event.text ?? event.bytes);
+        }
+      });
+      const dispatcher = new AppDispatcher(app);
+      const { socket } = await dispatcher.upgrade({
+        path: '/',
+        headers: { 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', 'sec-websocket-version': '13' },
+      });
+      const frames = messages.map((item) =>
+        clientFrame(typeof item === 'string' ? 1 : 2, Buffer.from(item as string)),
+      );
+      const bytes = Buffer.concat([...frames, clientFrame(8, Buffer.alloc(0))]);
+      for (let at = 0, i = 0; at < bytes.length; i++) {
+        const end = at + (cuts[i % cuts.length] ?? 1);
+        socket.write(bytes.subarray(at, end));
+        at = end;
+      }
+      socket.resume();
+      await dispatcher.close();
+      expect(got).toEqual(messages);
+    }),
+    { numRuns: 50 },
+  );
 });
