@@ -5,7 +5,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * What a document must contain to have a forbidden key, also one whose letters are escaped: `_`, `o` and the other letters
- * are all U+005F to U+0075. One scan costs 2 % of the parsing; walking every value would cost more than the parsing itself.
+ * are all U+005F to U+0075. One scan costs 2 % of the parsing, walking every value 15 %, a reviver 110 %.
  */
 const SUSPICIOUS = /__proto__|constructor|\\u00[567]/;
 
