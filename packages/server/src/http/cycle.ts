@@ -6,12 +6,12 @@ import {
   type HTTPScope,
   isClientDisconnected,
   type Receive,
-  type ReceiveEvent,
   type Send,
   type SendEvent,
   ServerShutdown,
 } from '@pullo/asgi';
 import { ExchangeSignal } from './exchange-signal.js';
+import { Inbox } from './inbox.js';
 import { Deferred, handledRejection, isThenable } from './promises.js';
 import { ResponseHead } from './response-head.js';
 import type { Service } from './service.js';
@@ -38,12 +38,8 @@ export class HTTPCycle {
   #head: ResponseHead | null = null;
   /** Bytes of the body sent so far. */
   #sent = 0;
-  /** Bytes of the request's body received so far. */
-  #received = 0;
-  #isBodyDelivered = false;
-  #isReading = false;
-  /** Waiting calls of `receive`, in order. */
-  #receivers: ((event: ReceiveEvent) => void)[] | null = null;
+  /** Made when the app first receives. */
+  #inbox: Inbox | null = null;
   #writable: Deferred | null = null;
   /** What the app did wrong first: logged once, also when it comes back as the app's own error. */
   #failure: unknown = null;
@@ -111,43 +107,15 @@ export class HTTPCycle {
 
   readonly #receive: Receive = () => {
     if (this.#isOver()) return Promise.resolve({ type: 'http.disconnect' });
-    const event = this.#receivers === null ? this.#nextEvent() : null;
-    if (event !== null) return Promise.resolve(event);
-    if (!this.#isReading && !this.#isBodyDelivered) {
-      this.#isReading = true;
-      this.#transport.whenReadable(() => this.#deliver());
-    }
-    return new Promise((resolve) => {
-      this.#receivers ??= [];
-      this.#receivers.push(resolve);
-    });
+    this.#inbox ??= this.#openInbox();
+    return this.#inbox.receive();
   };
 
-  /** Hands what has arrived to the first who waits for it. */
-  #deliver(): void {
-    if (this.#receivers === null) return;
-    const event = this.#nextEvent();
-    // A body that is too long ends the exchange, and everybody who waits has heard so.
-    if (event === null || this.#receivers === null) return;
-    const [first, ...others] = this.#receivers;
-    this.#receivers = others.length === 0 ? null : others;
-    first?.(event);
-  }
-
-  /** The next piece of the request's body, or null if there is nothing new to tell. */
-  #nextEvent(): ReceiveEvent | null {
-    if (this.#isBodyDelivered || this.#isOver()) return null;
-    const body = this.#transport.readBody();
-    const isLast = this.#transport.isBodyRead;
-    if (body === null && !isLast) return null;
-    this.#received += body === null ? 0 : body.byteLength;
-    const limit = this.#service.settings.maxBodyBytes;
-    if (this.#received > limit) {
-      this.refused(413, `The body is longer than ${limit} bytes.`);
-      return { type: 'http.disconnect' };
-    }
-    this.#isBodyDelivered = isLast;
-    return { type: 'http.request', body: body ?? NO_BYTES, moreBody: !isLast };
+  #openInbox(): Inbox {
+    const { maxBodyBytes } = this.#service.settings;
+    return new Inbox(this.#transport, maxBodyBytes, () => {
+      this.refused(413, `The body is longer than ${maxBodyBytes} bytes.`);
+    });
   }
 
   readonly #send: Send = (event) => {
@@ -271,10 +239,7 @@ export class HTTPCycle {
 
   /** The exchange is over: whoever waits for something of it hears so. */
   #settle(): void {
-    if (this.#receivers !== null) {
-      for (const resolve of this.#receivers) resolve({ type: 'http.disconnect' });
-      this.#receivers = null;
-    }
+    this.#inbox?.end();
     if (this.#writable === null) return;
     this.#writable.reject(new ClientDisconnected());
     this.#writable = null;
