@@ -64,6 +64,7 @@ export function client(target: App | LiveServer, options: ClientOptions = {}): C
 export class Client implements AsyncDisposable {
   /** What the requests go through: for undici's own functions, `request('http://testserver/', { dispatcher })`. */
   readonly dispatcher: Dispatcher;
+  /** What responses have set, and requests are sent. */
   readonly cookies: CookieJar;
   readonly #target: App | LiveServer;
   readonly #headers: HeaderList;
@@ -89,7 +90,13 @@ export class Client implements AsyncDisposable {
     if (this.dispatcher instanceof AppDispatcher) await this.dispatcher.start();
   }
 
-  /** Sends a request. Resolves when the head of the response is there. */
+  /**
+   * Sends a request. Resolves when the head of the response is there.
+   *
+   * `path` begins with `/` and is relative to the base URL, or is a whole URL. Rejects with what the app threw, if
+   * `raiseAppErrors` holds, and with undici's errors (`SocketError` if the connection was lost). Throws `TypeError` for options that
+   * contradict each other.
+   */
   async request(method: string, path: string, options: RequestOptions = {}): Promise<ClientResponse> {
     if (options.redirect === 'follow') {
       return followRedirects((...step) => this.#send(...step), method, path, options);
@@ -97,30 +104,37 @@ export class Client implements AsyncDisposable {
     return this.#send(method, path, options);
   }
 
+  /** Sends a GET: see `request`. */
   get(path: string, options?: RequestOptions): Promise<ClientResponse> {
     return this.request('GET', path, options);
   }
 
+  /** Sends a HEAD: see `request`. */
   head(path: string, options?: RequestOptions): Promise<ClientResponse> {
     return this.request('HEAD', path, options);
   }
 
+  /** Sends a POST: see `request`. */
   post(path: string, options?: RequestOptions): Promise<ClientResponse> {
     return this.request('POST', path, options);
   }
 
+  /** Sends a PUT: see `request`. */
   put(path: string, options?: RequestOptions): Promise<ClientResponse> {
     return this.request('PUT', path, options);
   }
 
+  /** Sends a PATCH: see `request`. */
   patch(path: string, options?: RequestOptions): Promise<ClientResponse> {
     return this.request('PATCH', path, options);
   }
 
+  /** Sends a DELETE: see `request`. */
   delete(path: string, options?: RequestOptions): Promise<ClientResponse> {
     return this.request('DELETE', path, options);
   }
 
+  /** Sends a OPTIONS: see `request`. */
   options(path: string, options?: RequestOptions): Promise<ClientResponse> {
     return this.request('OPTIONS', path, options);
   }
@@ -179,7 +193,7 @@ export class Client implements AsyncDisposable {
         path: target,
         method,
         headers: [...headers.flat],
-        body: body as Dispatcher.DispatchOptions['body'] & {},
+        body: body as Exclude<Dispatcher.DispatchOptions['body'], undefined>,
         headersTimeout: options.headersTimeout ?? 0,
         bodyTimeout: options.bodyTimeout ?? 0,
       },

@@ -33,8 +33,7 @@ export class CookieJar implements Iterable<StoredCookie> {
 
   /** Takes the values of `set-cookie` from a response to a request for `url`. */
   store(url: string, setCookie: Iterable<string>): void {
-    const { hostname, pathname } = new URL(url);
-    for (const text of setCookie) this.#take(text, hostname, pathname);
+    for (const text of setCookie) this.#take(text, new URL(url));
   }
 
   /** The value of `cookie` for a request to `url`; `null` if there is nothing to send. */
@@ -80,7 +79,7 @@ export class CookieJar implements Iterable<StoredCookie> {
     }
   }
 
-  #take(text: string, hostname: string, pathname: string): void {
+  #take(text: string, { hostname, pathname }: URL): void {
     const parsed = parseCookie(text);
     if (parsed === null || parsed.name === '') return;
     const domain = parsed.domain?.replace(/^\./, '').toLowerCase() || hostname;

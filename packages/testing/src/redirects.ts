@@ -10,6 +10,7 @@ type Send = (method: string, path: string, options: RequestOptions) => Promise<C
 /**
  * Sends a request and follows the redirects, by the rules of
  * {@link https://fetch.spec.whatwg.org/#http-redirect-fetch | Fetch}: 303, and 301 and 302 of a POST, go on with GET and no body.
+ * A redirect to another origin is the answer: a test must not wander off, nor take its credentials there.
  */
 export async function followRedirects(
   send: Send,
@@ -24,9 +25,11 @@ export async function followRedirects(
     if (location === null) return response;
     if (count === LIMIT)
       throw new Error(`More than ${LIMIT} redirects, the last to ${JSON.stringify(location)}.`);
+    const target = new URL(location, response.url);
+    if (target.origin !== new URL(response.url).origin) return response;
     await response.bytes();
     next = nextStep(response, next.method, next.options);
-    response = await send(next.method, new URL(location, response.url).href, next.options);
+    response = await send(next.method, target.href, next.options);
   }
   return response;
 }

@@ -18,7 +18,7 @@ export interface RequestOptions {
   body?: unknown;
   /** Aborting it makes the client leave. */
   signal?: AbortSignal;
-  /** Whether redirects are answers or followed, twenty at most. Default: `manual`. */
+  /** Whether redirects are answers or followed, twenty at most, within the origin. Default: `manual`. */
   redirect?: 'manual' | 'follow';
   /** In milliseconds; the request fails with undici's `HeadersTimeoutError`. Default: for ever. */
   headersTimeout?: number;

@@ -49,3 +49,12 @@ test('a stream cannot be sent again, and circles end', async () => {
     'More than 20 redirects, the last to "/"',
   );
 });
+
+test('a redirect to another origin is the answer', async () => {
+  const away = httpApp((_scope, _receive, send) => {
+    send({ type: 'http.response.start', status: 302, headers: [['location', 'https://elsewhere.example/']] });
+    send({ type: 'http.response.body' });
+  });
+  await using http = client(away);
+  expect((await http.get('/', { redirect: 'follow' })).status).toBe(302);
+});
