@@ -5,6 +5,8 @@ import type { Pull, Step, Stream } from './stream.js';
 
 /** A source whose pieces are always at hand would never let anything else run: it pauses after this time, in milliseconds. */
 const SLICE = 10;
+/** How long the clean-up of a source is waited for, in milliseconds: one that waits for something that never comes must not keep a server from stopping. */
+const CLEAN_UP = 1000;
 /** How many pieces go between two looks at the clock. */
 const PIECES_PER_LOOK = 64;
 
@@ -94,7 +96,7 @@ class Source {
   stop(reason: unknown): Promise<void> {
     if (!this.#isOpen) return this.#stopped;
     this.#isOpen = false;
-    this.#stopped = this.#pull.stop(reason);
+    this.#stopped = withinReason(this.#pull.stop(reason));
     // It is awaited later, by `sendStream`: not an unhandled rejection until then.
     this.#stopped.catch(() => {});
     return this.#stopped;
@@ -147,5 +149,17 @@ class Source {
   #seen(step: Step): Step {
     if (step.done) this.#isOpen = false;
     return step;
+  }
+}
+
+async function withinReason(cleanUp: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, CLEAN_UP);
+  });
+  try {
+    await Promise.race([cleanUp, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -228,6 +228,23 @@ const others: readonly Case[] = [
     },
   },
   {
+    title: 'a generator that waits for what never comes is given up on after a second',
+    run: async () => {
+      async function* source() {
+        yield 'a';
+        await new Promise(() => {});
+      }
+      const controller = new AbortController();
+      const start = performance.now();
+      const app = new StreamingResponse(source());
+      const sending = Promise.resolve(app(httpScope({ exchange: controller }), noReceive, () => {}));
+      await tick();
+      controller.abort(new ClientDisconnected());
+      assertEqual((await rejectionOf(sending)) instanceof ClientDisconnected, true);
+      assertEqual(performance.now() - start < 3000, true);
+    },
+  },
+  {
     title: 'a stream goes on to its end when the server is stopping',
     run: async () => {
       const controller = new AbortController();
