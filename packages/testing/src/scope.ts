@@ -7,7 +7,7 @@ import {
   type State,
 } from '@pullo/asgi';
 import type { RequestHead } from './request-head.js';
-import { parseTarget } from './target.js';
+import { checkHost, parseTarget } from './target.js';
 
 const VERSIONS = Object.freeze({ version: '3.0', specVersion: '2.5' } as const);
 const EXTENSIONS = Object.freeze({ 'http.response.trailers': {}, 'http.response.early_hint': {} });
@@ -22,6 +22,8 @@ export interface ScopeBase {
 
 /** The scope of a request, as the server would make it. Throws `Refusal`. */
 export function httpScope(head: RequestHead, base: ScopeBase): HTTPScope {
+  // The first field of a head is always its host.
+  checkHost(head.fields[1] ?? '');
   const { path, rawPath, queryString, authority } = parseTarget(head.method, head.target);
   const headers = HeaderList.raw(head.fields);
   if (authority !== null) headers.set('host', authority);

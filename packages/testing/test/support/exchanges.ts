@@ -150,6 +150,11 @@ const requestHeaders: [title: string, headers: [string, string][]][] = [
   ['Latin-1', [['x-latin', 'caf\xe9']]],
   ['cookies', [['cookie', 'a=1; b=2']]],
   ['all of a token', [["x!#$%&'*+-.^_`|~", '1']]],
+  ['a host of its own', [['host', 'example.org:8080']]],
+  ['a host that is an address', [['host', '[::1]:80']]],
+  ['a host that is none', [['host', 'a b']]],
+  ['a host with a user', [['host', 'me@example.org']]],
+  ['an empty host', [['host', '']]],
   ['close', [['connection', 'close']]],
 ];
 
