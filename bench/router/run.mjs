@@ -89,7 +89,8 @@ function report() {
   const versions = `Node ${process.versions.node}, ${cpus()[0].model.trim()}`;
   return `# Routers side by side
 
-Written by \`npm run bench:router\` (${versions}; ${rounds} rounds of fresh processes, order rotated, medians). Every
+Written by \`npm run bench:router\` (${versions}; ${rounds} rounds of fresh processes, order rotated; the median of what was the fastest
+of 41 samples in each process). Every
 router's answers are checked first. Paths are fresh strings, cut out of a longer one; values and all parameters are read. The cost of the
 loop itself is taken off. A dash is a set that a router can't serve.
 

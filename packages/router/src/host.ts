@@ -1,9 +1,10 @@
 import { Constraints, type Convertors, type ConvertorTypes, type NoConvertors } from './convertors.js';
 import { InvalidPattern, RouteConflict } from './errors.js';
 import type { KnownPattern, UnknownParams } from './path-params.js';
-import { type Pattern, PatternReader, type Segment } from './pattern.js';
+import { PatternReader } from './pattern.js';
 import type { Match, Route, RouteOptions } from './route.js';
 import { ANY, RouteTable } from './route-table.js';
+import type { Pattern, Segment } from './segment.js';
 import { type TreePattern, treePattern } from './tree-pattern.js';
 
 /** What a host router knows beside its routes. */

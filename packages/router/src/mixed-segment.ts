@@ -1,6 +1,6 @@
 import { decodedText } from './captures.js';
 import { NO_MATCH } from './convertors.js';
-import type { Segment } from './pattern.js';
+import type { Segment } from './segment.js';
 
 /**
  * The longest segment that is searched for several parameters with convertors. Without convertors the leftmost place of each

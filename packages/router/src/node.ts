@@ -1,7 +1,7 @@
 import { MixedSegment } from './mixed-segment.js';
-import { type Param, type Segment, segmentKey } from './pattern.js';
 import { compareMixed, paramRank } from './precedence.js';
 import type { Route } from './route.js';
+import { type Param, type Segment, segmentKey } from './segment.js';
 import type { TreePattern } from './tree-pattern.js';
 
 /** What a lookup ends at: a route, and the names of the parameters it has there. */

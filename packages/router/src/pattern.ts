@@ -1,33 +1,11 @@
 import { type Constraint, type Constraints, ofExpression } from './convertors.js';
 import { InvalidPattern, quote } from './errors.js';
+import type { Param, Pattern, Segment } from './segment.js';
 import { StaticText } from './static-text.js';
 
-/** One parameter of a pattern. */
-export interface Param {
-  readonly name: string;
-  /** What its text must be; any text if undefined. */
-  readonly constraint: Constraint | undefined;
-}
-
-/**
- * One segment of a pattern. `literals` has one text more than there are parameters: what stands before, between and after
- * them. A segment without parameters is its one literal.
- */
-export interface Segment {
-  readonly kind: 'static' | 'mixed' | 'param' | 'optional' | 'rest';
-  readonly literals: readonly string[];
-  readonly params: readonly Param[];
-}
-
-/** A pattern that has been read: its segments, and the names of its parameters in their order. */
-export interface Pattern {
-  readonly text: string;
-  readonly segments: readonly Segment[];
-  readonly names: readonly string[];
-}
-
-/** What stands between segments, and whether the first segment written is the last one read (as in host names). */
+/** What the patterns of a router are written with. */
 export interface Syntax {
+  /** What stands between segments. */
   readonly separator: '/' | '.';
   readonly constraints: Constraints;
   /** `'i'` where letters match in either case. */
@@ -35,6 +13,12 @@ export interface Syntax {
 }
 
 const NAME = /[A-Za-z_$][\w$]*/y;
+/** What to say of characters that stand where they mean nothing. */
+const UNEXPECTED = new Map([
+  ['(', 'put a name before it, as in :name(...)'],
+  ['?', 'a pattern has no query, and "?" stands only after a parameter'],
+  ['#', 'a pattern has no fragment'],
+]);
 const WORD = /^[A-Za-z_]\w*$/;
 
 /** Reads a path pattern. Throws `InvalidPattern`. */
@@ -254,13 +238,8 @@ export class PatternReader {
   }
 
   #unexpected(char: string): never {
-    const remedy =
-      char === '('
-        ? 'put a name before it, as in :name(...); write \\( for the character'
-        : char === '?' || char === '#'
-          ? `a pattern has no query and no fragment, and "?" stands only after a parameter; write \\${char} for the character`
-          : `it has no meaning here; write \\${char} for the character`;
-    return this.#fail(this.at, 1, `A "${char}"`, remedy);
+    const remedy = UNEXPECTED.get(char) ?? 'it has no meaning here';
+    return this.#fail(this.at, 1, `A "${char}"`, `${remedy}; write \\${char} for the character`);
   }
 
   #unknownConvertor(name: string, at: number): never {
@@ -287,26 +266,4 @@ export class PatternReader {
   #fail(at: number, length: number, problem: string, remedy: string): never {
     throw new InvalidPattern(this.#text, at, length, problem, remedy);
   }
-}
-
-/** The segment with its literals in lower case, as far as ASCII goes, so that lengths stay. */
-export function inLowerCase(segment: Segment): Segment {
-  return { ...segment, literals: segment.literals.map(lowerCase) };
-}
-
-/** In lower case, as far as ASCII goes. */
-export function lowerCase(text: string): string {
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
-}
-
-/** A text that is the same for segments which match the same texts. Braces never stand in canonical static text. */
-export function segmentKey({ kind, literals, params }: Segment): string {
-  let key = kind === 'optional' ? '{?}' : kind === 'rest' ? '{*}' : '';
-  for (const [i, literal] of literals.entries()) {
-    const param = params[i];
-    key += literal;
-    if (param !== undefined)
-      key += `{${param.constraint === undefined ? '' : JSON.stringify(param.constraint.key)}}`;
-  }
-  return key;
 }

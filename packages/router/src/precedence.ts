@@ -1,4 +1,4 @@
-import type { Param, Segment } from './pattern.js';
+import type { Param, Segment } from './segment.js';
 
 /** Where a parameter without a constraint stands among those with one. */
 const UNCONSTRAINED_RANK = 5;

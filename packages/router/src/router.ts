@@ -2,9 +2,10 @@ import { Constraints, type Convertors, type ConvertorTypes, type NoConvertors } 
 import { InvalidArgument, NameTaken, RouteConflict, show, UnknownRoute } from './errors.js';
 import type { NamedRouter } from './named-router.js';
 import type { KnownPattern, KnownPatterns, UnknownParams } from './path-params.js';
-import { type Pattern, parsePattern } from './pattern.js';
+import { parsePattern } from './pattern.js';
 import type { Match, Route, RouteOptions } from './route.js';
 import { ANY, RouteTable } from './route-table.js';
+import type { Pattern } from './segment.js';
 import { type TreeOptions, type TreePattern, treePattern } from './tree-pattern.js';
 import { buildUrl, type UrlOptions } from './url.js';
 

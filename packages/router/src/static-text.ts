@@ -37,6 +37,7 @@ export class StaticText {
     this.#text += UNRESERVED.test(char) ? char : written.toUpperCase();
     return 3;
   }
+
   /** The text so far; the next one begins empty. */
   take(): string {
     const text = this.#text;

@@ -1,4 +1,4 @@
-import { inLowerCase, type Pattern, type Segment, segmentKey } from './pattern.js';
+import { inLowerCase, type Pattern, type Segment, segmentKey } from './segment.js';
 
 /** How paths are compared with patterns. */
 export interface TreeOptions {

@@ -1,8 +1,8 @@
 import { Captures, decode } from './captures.js';
 import { addSegment, addText, Dynamic, Leaf, Node } from './node.js';
-import { lowerCase, type Segment } from './pattern.js';
 import { paramRank } from './precedence.js';
 import type { Match, Route } from './route.js';
+import { lowerCase, type Segment } from './segment.js';
 import type { TreeOptions, TreePattern } from './tree-pattern.js';
 import { walk } from './walk.js';
 

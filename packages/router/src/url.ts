@@ -1,7 +1,7 @@
 import { type Constraint, NO_MATCH } from './convertors.js';
 import { InvalidParam, show } from './errors.js';
 import { MixedSegment } from './mixed-segment.js';
-import type { Param, Pattern, Segment } from './pattern.js';
+import type { Param, Pattern, Segment } from './segment.js';
 
 /** A value of a query: texts and numbers as they are, `true` and `false` by name; nothing of `null` and `undefined`. */
 export type QueryValue = string | number | bigint | boolean | null | undefined;

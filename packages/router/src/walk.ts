@@ -9,8 +9,8 @@ import { type Branch, childAt, type Leaf, type Node } from './node.js';
 const COMPARED_BY_CHARACTER = 5;
 
 /**
- * The leaf of the most specific way from a node through the rest of a path, `path` is the path as given,
- * `text` the same as static text is compared with it, and `end` where its last segment ends.
+ * The leaf of the most specific way from a node through the rest of a path. `path` is the path as given, `text` the same in
+ * the form that static text is compared with, and `end` where its last segment ends.
  *
  * It goes forward in a loop as long as there is one way, and calls itself where there are several.
  */
