@@ -1,4 +1,5 @@
 import type { HTTPScope, Receive, Send } from '@pullo/asgi';
+import type { RequestOptions } from '@pullo/request';
 import { RedirectResponse, Response } from '@pullo/response';
 import { type Convertors, Router } from '@pullo/router';
 import { Branch, endOf } from './branch.js';
@@ -24,11 +25,13 @@ const NO_PARAMS: Params = Object.freeze(Object.create(null));
 /** What an app and its groups and branches share: the routes, and the way of a request through them. */
 export class Application {
   readonly root = new Branch();
+  readonly requestOptions: RequestOptions | undefined;
   readonly #routes: Router<Endpoint>;
   /** Which group owns a path that no route matches. */
   readonly #owners: Router<Branch>;
 
-  constructor(convertors: Convertors | undefined) {
+  constructor(convertors: Convertors | undefined, requestOptions: RequestOptions | undefined) {
+    this.requestOptions = requestOptions;
     const options = convertors === undefined ? {} : { convertors };
     this.#routes = new Router(options);
     this.#owners = new Router(options);

@@ -11,7 +11,7 @@ export {
   ServerShutdown,
   UnsupportedScope,
 } from '@pullo/asgi';
-export { Request } from '@pullo/request';
+export { Request, type RequestOptions } from '@pullo/request';
 export * from '@pullo/response';
 export type { PathParams } from '@pullo/router';
 export type { BaseContext, Context, ContextOf, Empty, RouteInfo } from './context.js';

@@ -1,4 +1,5 @@
 import { Callable, type Receive, type Scope, type Send, UnsupportedScope } from '@pullo/asgi';
+import type { RequestOptions } from '@pullo/request';
 import { Response } from '@pullo/response';
 import type { Convertors, ConvertorTypes, KnownPattern, NoConvertors } from '@pullo/router';
 import { Application } from './application.js';
@@ -33,6 +34,8 @@ export interface PulloOptions<AppState, Own extends Convertors> {
   lifespan?: Lifespan<AppState> & MustYield<AppState>;
   /** Convertors of one's own: `{ year: ... }` makes `/archive/:y(year)` possible. */
   convertors?: Own;
+  /** Limits of request bodies and forms, and where large uploads go. Default: those of `Request`, and no uploads to disk. */
+  request?: RequestOptions;
 }
 
 /** What `provide` adds: what its function returns, responses aside. */
@@ -69,7 +72,7 @@ export class Pullo<
 
   constructor(options: PulloOptions<AppState, Own> = {}) {
     super();
-    this.#application = new Application(options.convertors);
+    this.#application = new Application(options.convertors, options.request);
     this.#branch = this.#application.root;
     this.#lifespan = options.lifespan;
   }

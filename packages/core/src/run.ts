@@ -1,4 +1,4 @@
-import type { HTTPScope, Receive, Send } from '@pullo/asgi';
+import { type HTTPScope, isClientDisconnected, type Receive, type Send } from '@pullo/asgi';
 import { Request } from '@pullo/request';
 import type { Response } from '@pullo/response';
 import type { Application } from './application.js';
@@ -86,20 +86,22 @@ export class Run {
   /** Sends the response, and waits for what goes on after it only if there is something. */
   answer(response: Response, send: Send): void | Promise<void> {
     const sent = response(this.scope, this.receive, send);
-    if (this.#background === undefined && this.#failures === undefined && this.request === undefined)
-      return sent;
-    return this.#conclude(sent);
+    if (sent !== undefined || this.#background !== undefined || this.#failures !== undefined) {
+      return this.#conclude(sent);
+    }
+    return this.request?.dispose();
   }
 
   async #conclude(sent: void | Promise<void>): Promise<void> {
     try {
       await sent;
     } catch (error) {
-      this.fail(error);
+      // Nobody is there any more to be told, and an error of the handler must not be hidden by it.
+      if (!isClientDisconnected(error)) this.fail(error);
     }
     // What runs in the background may add more of it.
     for (const promise of this.#background ?? []) await promise;
-    await this.request?.[Symbol.asyncDispose]();
+    await this.request?.dispose();
     if (this.#failures === undefined) return;
     throw this.#failures.length === 1
       ? this.#failures[0]
@@ -121,7 +123,7 @@ export class RunContext implements BaseContext<Params, HTTPScope['state']> {
 
   get request(): Request {
     const run = this.#run;
-    run.request ??= new Request(run.scope, run.receive);
+    run.request ??= new Request(run.scope, run.receive, run.application.requestOptions);
     return run.request;
   }
 

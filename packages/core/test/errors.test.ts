@@ -74,6 +74,13 @@ describe('an error that nobody handles', () => {
   });
 });
 
+test('the limits of request bodies can be set for an app', async () => {
+  const app = new Pullo({ request: { maxBytes: 4 } }).post('/', ({ request }) => request.text());
+  await using http = client(app);
+  expect(await (await http.post('/', { body: 'four' })).text()).toBe('four');
+  expect((await http.post('/', { body: 'fives' })).status).toBe(413);
+});
+
 describe('onError', () => {
   test('goes by the nearest class, then the status, then HTTPError', async () => {
     const named = (name: string) => () => new TextResponse(name);

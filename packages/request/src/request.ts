@@ -323,9 +323,14 @@ export class Request implements AsyncDisposable {
     return `Request { ${this.method} ${this.path} }`;
   }
 
-  /** Removes the files of a form. Core calls it when the exchange is over; in a raw app, write `await using request = ...`. */
+  /** Removes the files of a form; a promise only if there are any. Core calls it when the exchange is over. */
+  dispose(): void | Promise<void> {
+    return this.#spilled?.[Symbol.asyncDispose]();
+  }
+
+  /** `dispose` for a raw app: `await using request = ...`. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#spilled?.[Symbol.asyncDispose]();
+    await this.dispose();
   }
 
   async #readForm(limits: EffectiveFormLimits): Promise<FormData> {
