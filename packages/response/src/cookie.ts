@@ -98,6 +98,10 @@ export function deletedCookie(name: string, options: CookieOptions = {}): string
 
 /** Adds a cookie to a list in place of the one that a browser would replace with it. */
 export function addCookie(list: HeaderList, cookie: string): void {
+  if (!list.has('set-cookie')) {
+    list.append('set-cookie', cookie);
+    return;
+  }
   const identity = identityOf(cookie);
   const others = list.getAll('set-cookie').filter((other) => identityOf(other) !== identity);
   list.delete('set-cookie');
