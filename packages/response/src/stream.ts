@@ -77,7 +77,8 @@ function pullFromReadableStream(source: ReadableStream<unknown>): Pull {
 function pullFromAsyncIterable(source: AsyncIterable<unknown>): Pull {
   const iterator = source[Symbol.asyncIterator]();
   return {
-    next: () => iterator.next(),
+    // Iterators written by hand may give any thenable.
+    next: () => Promise.resolve(iterator.next()),
     stop: async () => {
       // The iterator of a Node stream is a generator: before its first step, or while one is pending, `return()`
       // would not reach the stream.

@@ -409,6 +409,20 @@ const others: readonly Case[] = [
     },
   },
   {
+    title: 'an iterator may give thenables that are no promises',
+    run: async () => {
+      const steps = ['a', 'b'];
+      const next = () => {
+        const value = steps.shift();
+        const step = Promise.resolve({ done: value === undefined, value });
+        return Object.defineProperty({}, 'then', { value: step.then.bind(step) });
+      };
+      const content = { [Symbol.asyncIterator]: () => ({ next }) };
+      // @ts-expect-error the types ask for promises
+      assertEqual((await answerOf(new StreamingResponse(content))).body, 'ab');
+    },
+  },
+  {
     title: 'an empty stream has an empty body',
     run: async () => {
       const { body, events } = await answerOf(new StreamingResponse([]));
