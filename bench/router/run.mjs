@@ -1,5 +1,5 @@
-// Runs everything and writes docs/benchmarks/router.{md,json,svg}. Options: --rounds=5, --milliseconds=150 for a sample,
-// --only=a,b for some routers, --set=x for one set, --dry to write nothing.
+// Runs everything and writes docs/benchmarks/router.{md,json,svg}. Options: --processes=5, --turns=60 samples of each router in
+// a process, --only=a,b for some routers, --set=x for one set, --dry to write nothing.
 import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -11,57 +11,63 @@ import { bundleSizes } from './size.mjs';
 
 const execute = promisify(execFile);
 const options = Object.fromEntries(process.argv.slice(2).map((arg) => arg.replace(/^--/, '').split('=')));
-const rounds = Number(options.rounds ?? 5);
-const milliseconds = Number(options.milliseconds ?? 150);
+const processes = Number(options.processes ?? 5);
+const turns = Number(options.turns ?? 60);
 const names = options.only ? options.only.split(',') : Object.keys(routers);
 const setNames = options.set ? [options.set] : Object.keys(sets);
 const OURS = '@pullo/router';
+const NOTHING = 'nothing';
 
 async function sample(job) {
-  const { stdout } = await execute(process.execPath, [
-    '--expose-gc',
-    new URL('worker.mjs', import.meta.url).pathname,
-    JSON.stringify(job),
-  ]);
+  const worker = new URL('worker.mjs', import.meta.url).pathname;
+  const { stdout } = await execute(process.execPath, ['--expose-gc', worker, JSON.stringify(job)]);
   return JSON.parse(stdout);
 }
 
 const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
+const turned = (list, by) => [...list.slice(by), ...list.slice(0, by)];
 
-/** For each router the median over rounds of fresh processes, with the order turned by one in every round. */
-async function measure(task, set, unit, competitors, count) {
-  const values = Object.fromEntries(competitors.map((name) => [name, []]));
-  const errors = {};
-  for (let round = 0; round < count; round++) {
-    for (let i = 0; i < competitors.length; i++) {
-      const name = competitors[(i + round) % competitors.length];
-      if (errors[name]) continue;
-      const result = await sample({ task, router: name, set, milliseconds });
-      if (result.error) errors[name] = result.error;
-      else values[name].push(result[unit]);
+/** For each router the median over jobs, a process each; undefined if it can't. */
+async function measure(jobs) {
+  const values = {};
+  const failed = new Set();
+  for (const job of jobs) {
+    for (const [name, { value, error }] of Object.entries(await sample({ warmUp: 150, turns, ...job }))) {
+      values[name] ??= [];
+      values[name].push(value);
+      if (error) failed.add(name);
     }
   }
   return Object.fromEntries(
-    competitors.map((name) => [name, errors[name] ? undefined : median(values[name])]),
+    Object.entries(values).map(([name, all]) => [name, failed.has(name) ? undefined : median(all)]),
   );
 }
 
+/** A process for each router alone, the order turned by one in every round. */
+const alone = (task, set, rounds) =>
+  Array.from({ length: rounds }, (_, round) =>
+    turned(names, round % names.length).map((name) => ({ task, set, routers: [name] })),
+  ).flat();
+
 const results = { lookups: {}, registering: {}, memory: {} };
 for (const set of setNames) {
-  const all = await measure('lookups', set, 'nanoseconds', ['nothing', ...names], rounds);
+  const order = [NOTHING, ...names];
+  const jobs = Array.from({ length: processes }, (_, i) => ({
+    task: 'lookups',
+    set,
+    routers: turned(order, (i * 3) % order.length),
+  }));
   // What the loop, the slice and the reading cost without a router is taken off.
-  const { nothing, ...own } = all;
-  results.lookups[set] = Object.fromEntries(
-    Object.entries(own).map(([name, value]) => [name, value && value - nothing]),
-  );
+  const { [NOTHING]: loop, ...own } = await measure(jobs);
+  results.lookups[set] = Object.fromEntries(names.map((name) => [name, own[name] && own[name] - loop]));
   print(set, results.lookups[set], 'ns');
 }
 for (const set of ['github', 'many'].filter((each) => setNames.includes(each))) {
-  results.registering[set] = await measure('registering', set, 'microseconds', names, 3);
+  results.registering[set] = await measure(alone('registering', set, 3));
   print(`registering ${set}`, results.registering[set], 'µs a route');
 }
 // Of few routes the heap says too little.
-if (setNames.includes('many')) results.memory.many = await measure('memory', 'many', 'bytes', names, 3);
+if (setNames.includes('many')) results.memory.many = await measure(alone('memory', 'many', 1));
 results.sizes = await bundleSizes();
 
 function print(title, row, unit) {
@@ -89,10 +95,10 @@ function report() {
   const versions = `Node ${process.versions.node}, ${cpus()[0].model.trim()}`;
   return `# Routers side by side
 
-Written by \`npm run bench:router\` (${versions}; ${rounds} rounds of fresh processes, order rotated; the median of what was the fastest
-of 41 samples in each process). Every
-router's answers are checked first. Paths are fresh strings, cut out of a longer one; values and all parameters are read. The cost of the
-loop itself is taken off. A dash is a set that a router can't serve.
+Written by \`npm run bench:router\` (${versions}). Every router's answers are checked first. Paths are fresh strings, cut out of a longer
+one; values and all parameters are read. In each of ${processes} processes the routers take ${turns} turns of a millisecond, the order rotated, so that
+what else the machine does slows them alike; a figure is the median over processes of the median over turns, less what
+the loop costs without a router. A dash is a set that a router can't serve.
 
 ![Time of a lookup on five sets of routes](router.svg)
 
