@@ -140,7 +140,7 @@ describe('close', () => {
 
   it('waits for what runs, whose answer says Connection: close', async () => {
     const gate = new Gate();
-    const { server } = await serving(
+    const { server, logger } = await serving(
       async (scope, receive, send) => {
         await gate.opened;
         await text('whole')(scope, receive, send);
@@ -159,6 +159,7 @@ describe('close', () => {
     const { fields, body } = parse(await wire.all());
     expect([fields.get('connection'), body]).toEqual(['close', 'whole']);
     await closed;
+    expect(logger.messages).toContain('Waiting for connections to close. (Press CTRL+C to force quit)');
   });
 
   it('does not abort the signal of a request that is still being worked on', async () => {
@@ -242,7 +243,7 @@ describe('close', () => {
   });
 
   it('does not wait for ever for background work', async () => {
-    const { server } = await serving(
+    const { server, logger } = await serving(
       async (scope, receive, send) => {
         await text('x')(scope, receive, send);
         await new Promise(() => {});
@@ -252,6 +253,9 @@ describe('close', () => {
     await get(server);
     await server.close();
     expect((await server.closed).cut).toBe(1);
+    expect(logger.messages).toContain(
+      'Waiting for background tasks to complete. (Press CTRL+C to force quit)',
+    );
   });
 
   it('lets a large response arrive whole at a client that reads slowly', async () => {

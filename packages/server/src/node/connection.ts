@@ -44,6 +44,8 @@ export class Connection {
     // What node:http calls after the last response of a connection. It would reset one whose client is still sending.
     socket.destroySoon = () => this.#closeSoon();
     socket.on('close', () => this.#closed());
+    // The end comes with 'close' all the same. node:http has a listener, but takes it away when it gets a CONNECT.
+    socket.on('error', () => {});
   }
 
   /** How many exchanges are under way or wait for their turn. */

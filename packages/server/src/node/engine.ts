@@ -10,6 +10,7 @@ import { refusalOf } from './parser-errors.js';
 
 /** How long apps whose exchanges were cut may take to unwind. */
 const UNWIND_TIME = 1000;
+const HOW_TO_FORCE = '(Press CTRL+C to force quit)';
 
 /** HTTP/1 on `node:http`. */
 export class NodeEngine {
@@ -18,6 +19,7 @@ export class NodeEngine {
   readonly #connections = new Map<Socket, Connection>();
   #whenEmpty: (() => void) | null = null;
   #force: (() => void) | null = null;
+  #isForced = false;
 
   constructor(service: Service) {
     this.#service = service;
@@ -65,27 +67,43 @@ export class NodeEngine {
     // Not the close() of node:http: that destroys connections whose last response is still being written.
     NetServer.prototype.close.call(this.#server);
     for (const connection of this.#connections.values()) connection.drain();
-    const done = Promise.all([this.#empty(), this.#service.quiet()]);
+    const done = this.#finished();
     const isDone = await within(gracefulTimeout, done, (force) => {
       this.#force = force;
     });
     const cut = isDone ? 0 : this.#pending();
     for (const connection of this.#connections.values()) connection.shutDown();
-    if (!isDone) await within(UNWIND_TIME, done, () => {});
+    if (!isDone && !this.#isForced) await within(UNWIND_TIME, done, () => {});
     this.#server.close();
     return cut;
   }
 
-  /** Ends the waiting of `stop`. */
+  /** Ends the waiting of `stop`: what runs is cut now. */
   force(): void {
+    this.#isForced = true;
     this.#force?.();
   }
 
-  /** How many exchanges and background tasks are under way. */
+  /** Resolves once every connection has ended and every call of the app has come back. */
+  async #finished(): Promise<void> {
+    const { logger } = this.#service;
+    if (this.#exchanges() > 0) logger.log('info', `Waiting for connections to close. ${HOW_TO_FORCE}`);
+    await this.#empty();
+    if (this.#service.running > 0) {
+      logger.log('info', `Waiting for background tasks to complete. ${HOW_TO_FORCE}`);
+    }
+    await this.#service.quiet();
+  }
+
+  #exchanges(): number {
+    let pending = 0;
+    for (const connection of this.#connections.values()) pending += connection.pending;
+    return pending;
+  }
+
+  /** How many exchanges and background tasks are under way. The app's call of an exchange is no second one. */
   #pending(): number {
-    let waiting = 0;
-    for (const connection of this.#connections.values()) waiting += connection.pending;
-    return Math.max(waiting, this.#service.running);
+    return Math.max(this.#exchanges(), this.#service.running);
   }
 
   #connected(socket: Socket): void {

@@ -102,31 +102,31 @@ describe('pullo run', () => {
 });
 
 describe('pullo run without tsx', () => {
-  const typed = `const app: unknown = ${ANSWER}; export default app;`;
-  const enumerated = `enum A { B } export default A;`;
+  const runs = canStrip
+    ? 'runs TypeScript by the stripping of Node'
+    : 'names tsx, as this Node runs no TypeScript';
 
-  it.runIf(canStrip)('runs TypeScript by the stripping of Node', async () => {
-    const cwd = await folder({ 'app.mts': typed });
+  it(runs, async () => {
+    const cwd = await folder({ 'app.mts': `const app: unknown = ${ANSWER}; export default app;` });
     const command = new Command(['run', 'app.mts', '--port', '0'], { cwd });
-    expect(await (await fetch(await command.url())).text()).toBe('it runs');
-  });
-
-  it.runIf(canStrip)('names tsx where stripping is not enough', async () => {
-    const cwd = await folder({ 'app.mts': enumerated });
-    const command = new Command(['run', 'app.mts', '--port', '0'], { cwd });
-    expect(await command.exited).toBe(3);
-    expect(command.stderr).toMatch(
-      /^ERROR: {4}Cannot load app\.mts with the TypeScript of Node itself.*npm install --save-dev tsx/,
-    );
-  });
-
-  it.skipIf(canStrip)('names tsx where Node runs no TypeScript', async () => {
-    const cwd = await folder({ 'app.mts': typed });
-    const command = new Command(['run', 'app.mts', '--port', '0'], { cwd });
+    if (canStrip) {
+      expect(await (await fetch(await command.url())).text()).toBe('it runs');
+      return;
+    }
     expect(await command.exited).toBe(3);
     expect(command.stderr).toMatch(
       /^ERROR: {4}Cannot load .*app\.mts: Node \S+ does not run TypeScript by itself\. Install tsx .*npm install --save-dev tsx\n$/,
     );
+  });
+
+  it.each([
+    ['an enum', 'enum A { B } export default A;'],
+    ['a decorator', 'class A { @(() => {}) b() {} } export default A;'],
+  ])('names tsx where the app has %s', async (_name, code) => {
+    const cwd = await folder({ 'app.mts': code });
+    const command = new Command(['run', 'app.mts', '--port', '0'], { cwd });
+    expect(await command.exited).toBe(3);
+    expect(command.stderr).toMatch(/^ERROR: {4}Cannot load .*app\.mts.*npm install --save-dev tsx/);
   });
 });
 

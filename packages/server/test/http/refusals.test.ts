@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Gate, serving, text } from '../support/serving.ts';
-import { ask, head, parse, Wire } from '../support/wire.ts';
+import { ask, get, head, parse, Wire } from '../support/wire.ts';
 
 /** Requests that no app may see, and their answers (RFC 9110, RFC 9112). */
 const REFUSED: [string, string, number][] = [
@@ -108,6 +108,17 @@ describe('the server itself', () => {
       expect(parse(await wire.all()).status).toBe(expected);
     },
   );
+
+  it('survives a client that resets the connection of a CONNECT', async () => {
+    const { server } = await serving(text('an app'));
+    for (let i = 0; i < 20; i++) {
+      const wire = new Wire(server).write(head('CONNECT a:443 HTTP/1.1', 'Host: a:443'));
+      await new Promise((resolve) => setTimeout(resolve, i % 3));
+      wire.socket.resetAndDestroy();
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(parse(await get(server)).body).toBe('an app');
+  });
 
   it('refuses HEAD without a body', async () => {
     const { server } = await serving(text('an app'));
