@@ -18,6 +18,8 @@ export class ResponseBody {
   #onSeen: () => void = () => {};
   #onMore: (() => void) | null = null;
   #whole: Promise<Uint8Array> | null = null;
+  /** Whether all of it is wanted: then nothing is too much to keep. */
+  #isGathering = false;
   #stream: ReadableStream<Uint8Array> | null = null;
 
   constructor(controller: Dispatcher.DispatchController) {
@@ -32,7 +34,7 @@ export class ResponseBody {
   push(chunk: Buffer): void {
     this.#chunks.push(chunk);
     this.#size += chunk.length;
-    if (this.#whole === null && this.#size >= HIGH_WATER_MARK) this.#controller.pause();
+    if (!this.#isGathering && this.#size >= HIGH_WATER_MARK) this.#controller.pause();
     this.#wake();
   }
 
@@ -96,6 +98,8 @@ export class ResponseBody {
   }
 
   async #readAll(): Promise<Uint8Array> {
+    // A socket's controller pushes what it has while it resumes.
+    this.#isGathering = true;
     this.#controller.resume();
     while (!this.#ended && this.#error === null) await this.#more();
     if (this.#error !== null) throw this.#seen(this.#error);
