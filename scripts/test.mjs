@@ -1,6 +1,7 @@
 // `npm test`: sets everything up and runs every check. The last line counts them.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setUpBrowser } from './browser.mjs';
 import { cache, setUp, tool } from './setup.mjs';
 import { writeSnippets } from './snippets.mjs';
 
@@ -12,6 +13,7 @@ rmSync(report, { force: true });
 
 console.log(`\n> snippets: ${writeSnippets()} examples of the documentation to check`);
 const checks = [
+  setUpBrowser(),
   tool('format and lint', 'biome', ['ci', '.']),
   tool('types of tests and examples', 'tsc', ['-p', 'tsconfig.tests.json']),
   tool('types of the examples in the documentation', 'tsc', ['-p', 'tsconfig.snippets.json']),
