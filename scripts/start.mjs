@@ -9,7 +9,7 @@ const port = process.env.PORT ?? '8000';
 console.log(`\nServing examples/hello. Try:\n\n  curl -i http://127.0.0.1:${port}/greet/Aino\n`);
 const server = spawn(
   process.execPath,
-  [join(root, 'packages/server/dist/cli/main.js'), 'run', 'examples/hello/hello.ts', '--port', port],
+  [join(root, 'packages/server/bin/pullo.js'), 'run', 'examples/hello/hello.ts', '--port', port],
   { cwd: root, stdio: 'inherit' },
 );
 // The terminal sends the signal to both; the server decides when it is done.

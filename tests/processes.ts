@@ -6,7 +6,7 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 /** The command line of the workspace itself. */
 export const pulloCLI = fileURLToPath(import.meta.resolve('@pullo/server/package.json')).replace(
   'package.json',
-  'dist/cli/main.js',
+  'bin/pullo.js',
 );
 
 /** Runs a command to its end and resolves with what it printed; rejects if it fails. */

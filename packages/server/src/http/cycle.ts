@@ -150,7 +150,7 @@ export class HTTPCycle {
   }
 
   #sendBody(event: HTTPResponseBodyEvent): void | Promise<void> {
-    if (this.#phase === 'complete') return;
+    if (this.#phase === 'complete') return this.#sendTooLate();
     if (this.#phase === 'cut') return this.#goneRejection();
     const head = this.#head;
     if (head === null) {
@@ -182,6 +182,14 @@ export class HTTPCycle {
     const isWritable = this.#transport.write(body, size);
     if (isLast) return this.#finish();
     return isWritable ? undefined : this.#whenWritable();
+  }
+
+  /** The response is complete and stays as it is. After a 500 of the server's, the app hears what that was for. */
+  #sendTooLate(): Promise<void> {
+    if (this.#failure !== null) return this.#goneRejection();
+    return this.#misused(
+      violation('http.response.body was sent after the final one: set moreBody on all but the last'),
+    );
   }
 
   /**
