@@ -20,6 +20,9 @@ const ANSWER = `(scope, receive, send) => {
 
 const canStrip = 'typescript' in process.features && Boolean(process.features.typescript);
 
+/** Long enough for a second signal to be meant as one. */
+const aMomentLater = () => new Promise((resolve) => setTimeout(resolve, 300));
+
 describe('pullo run', () => {
   it('serves a TypeScript app with its lifespan, logs as it goes, and stops on SIGTERM with 0', async () => {
     const command = new Command(['run', 'hello.ts', '--port', '0']);
@@ -321,8 +324,20 @@ describe('a stop', () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     command.process.kill('SIGINT');
     await command.until(/Shutting down/);
+    await aMomentLater();
     command.process.kill('SIGINT');
     expect(await command.exited).toBe(1);
+  });
+
+  it('is not forced by one Ctrl+C that arrives twice, from the terminal and from npm', async () => {
+    const command = new Command(['run', 'slow', '--port', '0']);
+    const slow = fetch(await command.url());
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    command.process.kill('SIGINT');
+    await command.until(/Shutting down/);
+    command.process.kill('SIGINT');
+    expect((await slow).status).toBe(200);
+    expect(await command.exited).toBe(0);
   });
 
   it('is forced also while the app hangs in its shutdown', async () => {
@@ -330,6 +345,7 @@ describe('a stop', () => {
     await command.url();
     command.process.kill('SIGTERM');
     await command.until(/Waiting for application shutdown/);
+    await aMomentLater();
     command.process.kill('SIGTERM');
     expect(await command.exited).toBe(1);
   });
@@ -339,6 +355,7 @@ describe('a stop', () => {
     await command.until(/Waiting for application startup/);
     command.process.kill('SIGINT');
     await command.until(/SIGINT: stopping once the app has started/);
+    await aMomentLater();
     command.process.kill('SIGINT');
     expect(await command.exited).toBe('SIGINT');
   });
