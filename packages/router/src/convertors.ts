@@ -67,8 +67,8 @@ export interface Constraint {
   readonly rank: number;
   /** The value of a decoded text, or `NO_MATCH`. Never throws. */
   read(text: string): unknown;
-  /** The text of a value. May throw. */
-  format(value: unknown): string;
+  /** The text of a value, or undefined if it is of a type that has none. May throw. */
+  format(value: unknown): string | undefined;
 }
 
 /** The precedence of constraints whose order the registration decides. */
@@ -91,7 +91,7 @@ const builtIn: ReadonlyMap<string, Constraint> = new Map(
         const value = Number(text);
         return Number.isSafeInteger(value) ? value + 0 : NO_MATCH;
       },
-      format: String,
+      format: plainText,
     },
     {
       key: 'uuid',
@@ -99,7 +99,7 @@ const builtIn: ReadonlyMap<string, Constraint> = new Map(
       isForeign: false,
       rank: 1,
       read: (text: string) => (text.length === 36 && UUID.test(text) ? text.toLowerCase() : NO_MATCH),
-      format: String,
+      format: plainText,
     },
     {
       key: 'float',
@@ -119,7 +119,7 @@ const builtIn: ReadonlyMap<string, Constraint> = new Map(
       isForeign: false,
       rank: 3,
       read: (text: string) => (SLUG.test(text) ? text : NO_MATCH),
-      format: String,
+      format: plainText,
     },
   ].map((constraint) => [constraint.key, constraint]),
 );
@@ -154,7 +154,7 @@ export function ofExpression(source: string, flags: string): Constraint {
     isForeign: false,
     rank: OWN_RANK,
     read: (text) => (expression.test(text) ? text : NO_MATCH),
-    format: String,
+    format: plainText,
   };
 }
 
@@ -199,9 +199,16 @@ function ofConvertor(name: string, convertor: Convertor<unknown>): Constraint {
   };
 }
 
+/** The text of a string or a number; other values have none. */
+export function plainText(value: unknown): string | undefined {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint'
+    ? String(value)
+    : undefined;
+}
+
 /** Without an exponent, which the pattern of `float` does not have. */
-function formatFloat(value: unknown): string {
-  const text = String(value);
-  if (typeof value !== 'number' || !text.includes('e')) return text;
+function formatFloat(value: unknown): string | undefined {
+  const text = plainText(value);
+  if (typeof value !== 'number' || !text?.includes('e')) return text;
   return Math.abs(value) >= 1 ? BigInt(value).toString() : value.toFixed(100).replace(/0+$/, '');
 }

@@ -4,7 +4,7 @@ import type { KnownPattern, UnknownParams } from './path-params.js';
 import { PatternReader } from './pattern.js';
 import type { Match, Route, RouteOptions } from './route.js';
 import { ANY, RouteTable } from './route-table.js';
-import type { Pattern, Segment } from './segment.js';
+import { lowerCase, type Pattern, type Segment } from './segment.js';
 import { type TreePattern, treePattern } from './tree-pattern.js';
 
 /** What a host router knows beside its routes. */
@@ -39,7 +39,6 @@ const HOST = /^(?:[\w-]+(?:\.[\w-]+)*|\[[\da-f:.]+\])$/;
 export class HostRouter<T = unknown, C extends Convertors = NoConvertors> implements Iterable<Route<T>> {
   readonly #constraints: Constraints;
   readonly #table = new RouteTable<T>(OPTIONS);
-  readonly #nameLists = new Map<string, readonly string[]>();
   /** The names of rests, whose labels are turned round. */
   readonly #rests = new Map<Route<T>, string>();
 
@@ -85,7 +84,7 @@ export class HostRouter<T = unknown, C extends Convertors = NoConvertors> implem
 
   /** The most specific route for a host as it stands in a `Host` header, with or without a port. */
   match(host: string): Match<T, UnknownParams<ConvertorTypes<C>>> | undefined {
-    const name = host.toLowerCase().replace(PORT, '').replace(/\.$/, '');
+    const name = lowerCase(host).replace(PORT, '').replace(/\.$/, '');
     if (!HOST.test(name)) return undefined;
     const found = this.#table.find(ANY, pathOf(name));
     if (found === undefined) return undefined;
@@ -104,7 +103,7 @@ export class HostRouter<T = unknown, C extends Convertors = NoConvertors> implem
     const pattern = parseHostPattern(text, this.#constraints);
     const last = pattern.segments.at(-1);
     return {
-      treePattern: treePattern(pattern, OPTIONS, this.#nameLists),
+      treePattern: treePattern(pattern, OPTIONS),
       rest: last?.kind === 'rest' ? last.params[0]?.name : undefined,
     };
   }

@@ -1,5 +1,7 @@
 import type { BuiltIn } from './convertors.js';
 
+type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9';
+
 /** What a name in a pattern is made of. */
 type NameChar =
   | 'a'
@@ -54,16 +56,7 @@ type NameChar =
   | 'X'
   | 'Y'
   | 'Z'
-  | '0'
-  | '1'
-  | '2'
-  | '3'
-  | '4'
-  | '5'
-  | '6'
-  | '7'
-  | '8'
-  | '9'
+  | Digit
   | '_'
   | '$';
 
@@ -155,11 +148,15 @@ type AfterGroup<Text extends string, P extends Param<string, string, boolean>, F
     : ParamsOf<Text, Found | P>;
 
 /** Whether a text is a bare word, and so the name of a convertor. */
-type IsWord<Text extends string> = Text extends `${infer Char}${infer Rest}`
+type IsWord<Text extends string> = Text extends `${Digit}${string}` | `${string}$${string}`
+  ? false
+  : IsName<Text>;
+
+type IsName<Text extends string> = Text extends `${infer Char}${infer Rest}`
   ? Char extends NameChar
     ? Rest extends ''
       ? true
-      : IsWord<Rest>
+      : IsName<Rest>
     : false
   : false;
 

@@ -248,7 +248,7 @@ export class PatternReader {
       at,
       name.length,
       `Unknown convertor ${quote(name)}`,
-      `known are ${known}; add yours with convertors: { ${name}: ... }, or write (?:${name}) for an expression`,
+      `known are ${known}; add yours with convertors: { ${name}: ... }, or write ((?:${name})) for an expression`,
     );
   }
 

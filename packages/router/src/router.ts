@@ -32,7 +32,7 @@ const TOKEN = /^[\w!#$%&'*+\-.^`|~]+$/;
  * leads nowhere. Only routes that serve the method take part: its own, `GET` for `HEAD`, and `'*'`.
  *
  * Paths are canonical and still percent-encoded (RFC 3986, section 6.2.2), as `canonicalPath` of `@pullo/asgi` and, but for
- * escapes of characters that need none, the `pathname` of a `URL` are. They are split first and each value is
+ * escapes of characters that need none and for `[ ] ^ |`, the `pathname` of a `URL` are. They are split first and each value is
  * decoded once, so that `%2F` stays in its parameter.
  *
  * @example
@@ -79,7 +79,6 @@ export class Router<T = unknown, C extends Convertors = NoConvertors> implements
   readonly #table: RouteTable<T>;
   /** The first route of each name, and its pattern. */
   readonly #names = new Map<string, { readonly route: Route<T>; readonly pattern: Pattern }>();
-  readonly #nameLists = new Map<string, readonly string[]>();
 
   /** Throws `InvalidArgument` for a convertor that is none or is named like a built-in one. */
   constructor(options: RouterOptions<C> = {}) {
@@ -174,7 +173,7 @@ export class Router<T = unknown, C extends Convertors = NoConvertors> implements
   url(name: string, params: Readonly<Record<string, unknown>> = {}, options: UrlOptions = {}): string {
     const entry = this.#names.get(name);
     if (entry === undefined) throw new UnknownRoute(name, [...this.#names.keys()]);
-    return buildUrl(entry.pattern, params, options);
+    return buildUrl(entry.pattern, params, options, this.#options);
   }
 
   /** The routes in order of registration. */
@@ -206,7 +205,7 @@ export class Router<T = unknown, C extends Convertors = NoConvertors> implements
       throw new InvalidArgument(`A pattern must be a string, but it is ${show(text)}.`);
     const flags = this.#options.caseSensitive ? '' : 'i';
     const pattern = parsePattern(text, { separator: '/', constraints: this.#constraints, flags });
-    return { pattern, treePattern: treePattern(pattern, this.#options, this.#nameLists) };
+    return { pattern, treePattern: treePattern(pattern, this.#options) };
   }
 
   /** Gives a name to the next route that has it. */

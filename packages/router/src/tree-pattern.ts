@@ -15,15 +15,8 @@ export interface TreePattern {
   readonly key: string;
 }
 
-/**
- * The form in which a tree compares a pattern. `nameLists` keeps one list for all patterns with the same names, so that lookups
- * among thousands of routes find it in the processor's cache (10,000 routes: 190 ns a lookup instead of 245).
- */
-export function treePattern(
-  { segments, names }: Pattern,
-  options: TreeOptions,
-  nameLists: Map<string, readonly string[]>,
-): TreePattern {
+/** The form in which a tree compares a pattern. */
+export function treePattern({ segments, names }: Pattern, options: TreeOptions): TreePattern {
   const last = segments.at(-1);
   const isCut =
     options.ignoreTrailingSlash && segments.length > 1 && last?.kind === 'static' && last.literals[0] === '';
@@ -32,11 +25,9 @@ export function treePattern(
   const isSpan = segments.flatMap(({ kind, params }) =>
     params.map(({ constraint }) => kind !== 'mixed' && constraint === undefined),
   );
-  const namesKey = names.join(' ');
-  if (!nameLists.has(namesKey)) nameLists.set(namesKey, names);
   return {
     segments: compared,
-    names: nameLists.get(namesKey) ?? names,
+    names,
     isSpan: isSpan.includes(false) ? isSpan : undefined,
     key: compared.map(segmentKey).join('/'),
   };

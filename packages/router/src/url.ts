@@ -1,7 +1,8 @@
-import { type Constraint, NO_MATCH } from './convertors.js';
+import { type Constraint, NO_MATCH, plainText } from './convertors.js';
 import { InvalidParam, show } from './errors.js';
 import { MixedSegment } from './mixed-segment.js';
-import type { Param, Pattern, Segment } from './segment.js';
+import { inLowerCase, lowerCase, type Param, type Pattern, type Segment } from './segment.js';
+import type { TreeOptions } from './tree-pattern.js';
 
 /** A value of a query: texts and numbers as they are, `true` and `false` by name; nothing of `null` and `undefined`. */
 export type QueryValue = string | number | bigint | boolean | null | undefined;
@@ -21,21 +22,24 @@ export interface UrlOptions {
 export function buildUrl(
   pattern: Pattern,
   params: Readonly<Record<string, unknown>>,
-  options: UrlOptions,
+  { query }: UrlOptions,
+  comparison: TreeOptions,
 ): string {
   let path = '';
   for (const segment of pattern.segments) {
-    const text = segmentText(pattern, segment, params);
+    const text = segmentText(pattern, segment, params, comparison);
     if (text !== undefined) path += `/${text}`;
   }
-  const query = options.query === undefined ? '' : queryText(options.query);
-  return (path || '/') + (query && `?${query}`);
+  refuseHost(pattern, path);
+  const search = query === undefined ? '' : queryText(query);
+  return (path || '/') + (search && `?${search}`);
 }
 
 function segmentText(
   pattern: Pattern,
   segment: Segment,
   params: Readonly<Record<string, unknown>>,
+  comparison: TreeOptions,
 ): string | undefined {
   const [param] = segment.params;
   if (param === undefined) return segment.literals[0] ?? '';
@@ -50,7 +54,7 @@ function segmentText(
     text += encode(pattern, each.name, plain) + (segment.literals[i + 1] ?? '');
   }
   refuseDotSegment(pattern, param.name, text);
-  if (segment.kind === 'mixed') refuseOtherReading(pattern, segment, text, values);
+  if (segment.kind === 'mixed') refuseOtherReading(pattern, segment, text, values, comparison);
   return text;
 }
 
@@ -60,12 +64,9 @@ function paramText(
   { name, constraint }: Param,
   params: Readonly<Record<string, unknown>>,
 ): string {
-  const value = given(params, name);
-  if (value === undefined || value === null) throw new InvalidParam(pattern.text, name, 'is missing');
+  const value = requiredValue(pattern, name, params);
   const text = constraint === undefined ? plainText(value) : formatted(pattern, name, constraint, value);
-  if (text === undefined) {
-    throw new InvalidParam(pattern.text, name, `must be a string or a number, but it is ${show(value)}`);
-  }
+  if (text === undefined) throw invalidType(pattern, name, value);
   if (text === '') throw new InvalidParam(pattern.text, name, 'must not be empty');
   if (constraint !== undefined && constraint.read(text) === NO_MATCH) {
     throw new InvalidParam(pattern.text, name, `does not match (${constraint.label}): ${show(value)}`);
@@ -73,39 +74,45 @@ function paramText(
   return text;
 }
 
-function formatted(pattern: Pattern, name: string, constraint: Constraint, value: unknown): string {
+function formatted(
+  pattern: Pattern,
+  name: string,
+  constraint: Constraint,
+  value: unknown,
+): string | undefined {
   try {
-    const text = constraint.format(value);
-    if (typeof text === 'string') return text;
+    return constraint.format(value);
   } catch (error) {
     throw new InvalidParam(pattern.text, name, `has no text for (${constraint.label}): ${String(error)}`);
   }
-  throw new InvalidParam(
-    pattern.text,
-    name,
-    `has no text for (${constraint.label}): format() gave no string`,
-  );
 }
 
 function restText(pattern: Pattern, { name }: Param, params: Readonly<Record<string, unknown>>): string {
-  const value = given(params, name);
-  if (value === undefined || value === null) throw new InvalidParam(pattern.text, name, 'is missing');
+  const value = requiredValue(pattern, name, params);
   const text = plainText(value);
-  if (text === undefined)
-    throw new InvalidParam(pattern.text, name, `must be a string, but it is ${show(value)}`);
+  if (text === undefined) throw invalidType(pattern, name, value);
   const segments = text.split('/').map((segment) => encode(pattern, name, segment));
   for (const segment of segments) refuseDotSegment(pattern, name, segment);
   return segments.join('/');
 }
 
-function plainText(value: unknown): string | undefined {
-  if (typeof value === 'string') return value;
-  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : undefined;
+function invalidType({ text }: Pattern, name: string, value: unknown): InvalidParam {
+  return new InvalidParam(text, name, `must be a string or a number, but it is ${show(value)}`);
+}
+
+function requiredValue(
+  { text }: Pattern,
+  name: string,
+  params: Readonly<Record<string, unknown>>,
+): NonNullable<unknown> {
+  const value = given(params, name);
+  if (value === undefined) throw new InvalidParam(text, name, 'is missing');
+  return value;
 }
 
 /** Own properties only: a parameter named `constructor` is missing if nobody gave it. */
-function given(params: Readonly<Record<string, unknown>>, name: string): unknown {
-  return Object.hasOwn(params, name) ? params[name] : undefined;
+function given(params: Readonly<Record<string, unknown>>, name: string): NonNullable<unknown> | undefined {
+  return Object.hasOwn(params, name) ? (params[name] ?? undefined) : undefined;
 }
 
 function encode(pattern: Pattern, name: string, text: string): string {
@@ -126,15 +133,25 @@ function refuseDotSegment(pattern: Pattern, name: string, segment: string): void
   }
 }
 
+/** A link to `//example.com` leads to another host (RFC 3986, section 4.2): who gives a parameter must not choose that. */
+function refuseHost({ text, names }: Pattern, path: string): void {
+  const [name] = names;
+  if (name !== undefined && path.startsWith('//')) {
+    throw new InvalidParam(text, name, `would be read as a host in "${path}"`);
+  }
+}
+
 /** `/:file.:ext` would read the file "a.b" with "c" as "a" and "b.c". */
 function refuseOtherReading(
   pattern: Pattern,
   segment: Segment,
   text: string,
   values: readonly unknown[],
+  { caseSensitive }: TreeOptions,
 ): void {
   const read: unknown[] = [];
-  const isRead = new MixedSegment(segment).read(text, text, 0, text.length, read);
+  const mixed = new MixedSegment(caseSensitive ? segment : inLowerCase(segment));
+  const isRead = mixed.read(text, caseSensitive ? text : lowerCase(text), 0, text.length, read);
   const other = segment.params.find((_, i) => !isRead || !isSame(segment.params[i], read[i], values[i]));
   if (other === undefined) return;
   throw new InvalidParam(pattern.text, other.name, `would be read back as something else from "${text}"`);

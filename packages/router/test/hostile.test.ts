@@ -126,6 +126,18 @@ describe('answers', () => {
     expect(router.match('GET', '/a'.repeat(2_001))?.value).toBe('static');
   });
 
+  test('routes that are replaced one by one', () => {
+    const router = new Router<number>();
+    for (let i = 0; i < 5_000; i++) router.add('GET', `/r${i}`, i);
+    router.match('GET', '/r0');
+    // Trees made anew for each of them would be 25,000,000 routes.
+    for (let i = 0; i < 5_000; i++) {
+      router.remove('GET', `/r${i}`);
+      router.add('GET', `/r${i}`, -i);
+    }
+    expect(router.match('GET', '/r4999')?.value).toBe(-4_999);
+  });
+
   test('methods that nobody registered leave nothing behind', () => {
     const router = new Router<string>();
     router.add('*', '/a', 'any');

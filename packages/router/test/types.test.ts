@@ -85,6 +85,9 @@ describe('a router', () => {
     expect(() => router.add('GET', '/:id(itn)', 1)).toThrow('Unknown convertor "itn"');
     // @ts-expect-error Unknown convertor "date"
     expect(() => new Router<number>().add('GET', '/x/:day(date)', 1)).toThrow('Unknown convertor "date"');
+    // No words, and so expressions.
+    router.add('GET', '/:year(2024)', 1);
+    router.add('GET', '/:end(a$)', 1);
     const later: string = '/:x(slug)';
     router.add('GET', later, 2);
     expectTypeOf<UnknownConvertor<'/:a(int)/:b(x|y)/:c(foo)', BuiltIn>>().toEqualTypeOf<'foo'>();

@@ -81,10 +81,12 @@ export const cases: readonly Case[] = [
       equal(
         throws(() => router.add('GET', pattern, 1), 'ERR_INVALID_PATTERN').message,
         'Unknown convertor "itn" in "/users/:id(itn)": known are int, float, uuid, slug, path, hex; ' +
-          'add yours with convertors: { itn: ... }, or write (?:itn) for an expression.\n' +
+          'add yours with convertors: { itn: ... }, or write ((?:itn)) for an expression.\n' +
           '  /users/:id(itn)\n' +
           '             ^^^',
       );
+      router.add('GET', '/users/:id((?:itn))', 1);
+      equal(router.match('GET', '/users/itn')?.value, 1);
     },
   },
   {

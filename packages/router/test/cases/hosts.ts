@@ -49,6 +49,8 @@ const table: readonly (readonly [host: string, pattern: string | undefined, para
   ['a/b.example.com', undefined],
   ['a%2Eb.example.com', undefined],
   ['müsli.example', undefined],
+  // The sign for Kelvin, whose lower case is an ASCII k.
+  ['\u212a.example.com', undefined],
   ['user@example.com', undefined],
 ];
 

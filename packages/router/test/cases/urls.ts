@@ -37,6 +37,7 @@ const made: readonly (readonly [pattern: string, params: Record<string, unknown>
   ['/books/:id?', {}, '/books'],
   ['/books/:id?', { id: undefined }, '/books'],
   ['/books/:id?', { id: 'x' }, '/books/x'],
+  ['/books/:id?', { id: null }, '/books'],
   ['/:lang?', {}, '/'],
   ['/files/*rest', { rest: '' }, '/files/'],
   ['/files/*rest', { rest: 'a b/c' }, '/files/a%20b/c'],
@@ -68,6 +69,10 @@ const refused: readonly (readonly [pattern: string, params: Record<string, unkno
   ['/:lang(fi|en)', { lang: 'sv' }, 'does not match (fi|en): "sv"'],
   ['/:d(day)', { d: 'x' }, 'has no text for (day)'],
   ['/:d(day)', { d: new Date(Number.NaN) }, 'has no text for (day)'],
+  ['/:x(.+)', { x: {} }, 'must be a string or a number, but it is a value of type object'],
+  ['/:x(slug)', { x: ['a'] }, 'must be a string or a number, but it is an array'],
+  ['/*p', { p: '/evil.example' }, 'would be read as a host'],
+  ['//:x', { x: 'evil.example' }, 'would be read as a host'],
   ['/:file.:ext', { file: 'a.b', ext: 'c' }, 'would be read back as something else'],
 ];
 
@@ -128,6 +133,15 @@ export const cases: readonly Case[] = [
       const router = new Router({ caseSensitive: false });
       router.add('GET', '/Users/:id', 1, { name: 'user' });
       equal(router.url('user', { id: 'Ada' }), '/Users/Ada');
+    },
+  },
+  {
+    title: 'What a router that ignores case would read back as something else is refused',
+    run() {
+      const router = new Router({ caseSensitive: false });
+      router.add('GET', '/:a-x-:b', 1, { name: 'pair' });
+      equal(router.url('pair', { a: '1-2', b: 'X' }), '/1-2-x-X');
+      throws(() => router.url('pair', { a: '1-X-2', b: '3' }), 'ERR_INVALID_PARAM');
     },
   },
 ];
