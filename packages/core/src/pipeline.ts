@@ -1,8 +1,9 @@
 import { Response } from '@pullo/response';
+import { describeValue } from './describe.js';
 import type { ErrorScope } from './error-scope.js';
 import { PipelineError } from './errors.js';
 import type { Chain, Run, RunContext } from './run.js';
-import { describeValue, isWebResponse } from './to-response.js';
+import { isWebResponse } from './to-response.js';
 
 /** One layer: given the chain below it, the chain that begins with it. */
 export type Layer = (inner: Chain) => Chain;

@@ -1,4 +1,5 @@
 import { JSONResponse, Response, StreamingResponse, TextResponse } from '@pullo/response';
+import { describeValue } from './describe.js';
 import { PipelineError } from './errors.js';
 
 const ADVICE = 'return a Response, text, bytes, a stream, null, or something that JSON has';
@@ -8,12 +9,12 @@ export function toResponse(value: unknown, name: string): Response {
   switch (typeof value) {
     case 'string':
       return new TextResponse(value);
-    case 'function':
-      if (value instanceof Response) return value;
-      break;
     case 'number':
     case 'boolean':
       return new JSONResponse(value);
+    case 'function':
+      if (value instanceof Response) return value;
+      break;
     case 'object':
       return value === null ? new Response(null, { status: 204 }) : objectToResponse(value, name);
   }
@@ -21,15 +22,25 @@ export function toResponse(value: unknown, name: string): Response {
 }
 
 function objectToResponse(value: object, name: string): Response {
-  if (value instanceof Uint8Array) return new Response(value, { mediaType: 'application/octet-stream' });
-  if (isWebResponse(value)) return Response.from(value);
-  if (value instanceof ReadableStream || Symbol.asyncIterator in value) {
-    return new StreamingResponse(value as ReadableStream<Uint8Array> | AsyncIterable<string | Uint8Array>);
+  if (value instanceof Error) {
+    throw new PipelineError(`${name} returned ${describeValue(value)}: throw it.`, { cause: value });
   }
-  if (value instanceof Map || value instanceof Set || isIterator(value)) {
-    throw new PipelineError(`${name} returned ${describeValue(value)}, which JSON does not have: ${ADVICE}.`);
+  try {
+    if (value instanceof Uint8Array || value instanceof ArrayBuffer) {
+      return new Response(value, { mediaType: 'application/octet-stream' });
+    }
+    if (isWebResponse(value)) return Response.from(value);
+    if (value instanceof ReadableStream || Symbol.asyncIterator in value) {
+      return new StreamingResponse(value as ReadableStream<Uint8Array> | AsyncIterable<string | Uint8Array>);
+    }
+    if (isData(value)) return new JSONResponse(value);
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new PipelineError(`${name} returned ${describeValue(value)} that cannot be sent: ${problem}`, {
+      cause: error,
+    });
   }
-  return new JSONResponse(value);
+  throw new PipelineError(`${name} returned ${describeValue(value)}, which JSON does not have: ${ADVICE}.`);
 }
 
 /** Whether a value is a response of the Fetch standard, of this realm or a polyfill. */
@@ -42,13 +53,13 @@ export function isWebResponse(value: unknown): value is globalThis.Response {
   );
 }
 
-/** Names a value for a message. */
-export function describeValue(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (typeof value === 'function') return `a function (${value.name || 'without a name'})`;
-  if (typeof value === 'object' && value !== null)
-    return `a ${Object.prototype.toString.call(value).slice(8, -1)}`;
-  return `${typeof value === 'bigint' ? 'the bigint ' : ''}${String(value)}`;
+/** Whether JSON keeps what an object holds: a `Blob`, a `Map` or a `RegExp` would become `{}` without a word. */
+function isData(value: object): boolean {
+  if (Array.isArray(value)) return true;
+  if ('toJSON' in value && typeof value.toJSON === 'function') return true;
+  if (ArrayBuffer.isView(value) || value instanceof Map || value instanceof Set) return false;
+  if (isIterator(value)) return false;
+  return Object.prototype.toString.call(value) === '[object Object]' || Object.keys(value).length > 0;
 }
 
 function isIterator(value: object): boolean {

@@ -42,6 +42,18 @@ const rows: readonly Row[] = [
     type: 'application/octet-stream',
     body: 'hi',
   },
+  {
+    returns: 'a buffer',
+    value: () => new Uint8Array([104, 105]).buffer,
+    type: 'application/octet-stream',
+    body: 'hi',
+  },
+  {
+    returns: 'an object with a JSON form of its own',
+    value: () => new URL('http://pullo.test/'),
+    type: 'application/json',
+    body: '"http://pullo.test/"',
+  },
   { returns: 'an async iterable', value: numbers, type: null, body: 'one,two' },
   { returns: 'a stream', value: () => new Blob(['streamed']).stream(), type: null, body: 'streamed' },
   {
@@ -80,15 +92,34 @@ describe('what a handler returns becomes the response', () => {
   });
 });
 
-/** What the types exclude, as it comes from JavaScript. */
+class Foreign extends Error {}
+
+/** What has no form that can be sent, as it comes from JavaScript. */
 const wrong: readonly [title: string, value: unknown, message: RegExp][] = [
-  ['undefined', undefined, /^The handler of GET \/wrong returned nothing: return a Response, text/],
+  ['undefined', undefined, /^The handler of GET \/wrong returned undefined: return a Response, text/],
   ['a function', function list() {}, /returned a function \(list\)/],
+  ['an app', new Pullo(), /returned a Pullo: return a Response/],
   ['a symbol', Symbol('s'), /returned Symbol\(s\)/],
   ['a bigint', 10n, /returned the bigint 10/],
-  ['a Map', new Map(), /returned a Map, which JSON does not have/],
+  ['a Map', new Map([[1, 2]]), /returned a Map, which JSON does not have/],
   ['a Set', new Set(), /returned a Set, which JSON does not have/],
-  ['a generator', [].values(), /returned a Array Iterator, which JSON does not have/],
+  ['an iterator', [].values(), /returned an Array Iterator, which JSON does not have/],
+  ['a Blob', new Blob(['x']), /returned a Blob, which JSON does not have/],
+  ['a form', new FormData(), /returned a FormData, which JSON does not have/],
+  ['a regular expression', /x/, /returned a RegExp, which JSON does not have/],
+  [
+    'numbers in an array that is typed',
+    new Float64Array([1]),
+    /returned a Float64Array, which JSON does not/,
+  ],
+  ['a view of bytes', new DataView(new ArrayBuffer(1)), /returned a DataView, which JSON does not have/],
+  ['an error', Object.assign(new Foreign('x'), { status: 400 }), /returned an Error: throw it\.$/],
+  ['data with a bigint', { a: 1n }, /returned an object that cannot be sent: .*BigInt/],
+  [
+    'Response.error()',
+    globalThis.Response.error(),
+    /returned a Response that cannot be sent: Invalid status 0/,
+  ],
 ];
 
 describe('what a handler must not return is an error that names the route', () => {

@@ -147,7 +147,7 @@ describe.each(forms)('a pipeline of %s middleware', (_title, pass) => {
       'The middleware "forgets" returned nothing and did not call next(): return a response, or call next().',
     );
     await expect(second.get('/')).rejects.toThrow(
-      'The middleware "answers" returned text: return a response, or nothing after calling next().',
+      'The middleware "answers" returned the text "text": return a response, or nothing after calling next().',
     );
   });
 
