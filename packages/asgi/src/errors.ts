@@ -69,7 +69,16 @@ export function isClientDisconnected(error: unknown): error is ClientDisconnecte
   return error instanceof Error && 'code' in error && error.code === 'ERR_CLIENT_DISCONNECTED';
 }
 
-/** A value as it may stand in a message or a log: one line, escaped, and not longer than a line. */
+/**
+ * Text that somebody else wrote as it may stand in a message or a log: in quotes, escaped, on one line, cut after 200 characters.
+ *
+ * @example
+ * ```ts
+ * import { quote } from '@pullo/asgi/http';
+ *
+ * quote('a\nb'); // '"a\\nb"'
+ * ```
+ */
 export function quote(text: string): string {
   return JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text);
 }

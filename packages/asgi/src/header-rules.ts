@@ -1,10 +1,24 @@
 import { InvalidHeader, quote } from './errors.js';
 
-/** A field name: a token (RFC 9110, section 5.1). */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** A field value: tab, visible ASCII, space and obs-text (RFC 9110, section 5.5). Stricter than Fetch, as what is sent must be. */
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const SPACE = 0x20;
+
+/**
+ * Whether a text is a token: a method, a header name, a cookie name (RFC 9110, section 5.6.2).
+ *
+ * @example
+ * ```ts
+ * import { isToken } from '@pullo/asgi/http';
+ *
+ * isToken('M-SEARCH'); // true
+ * isToken('GET /'); // false
+ * ```
+ */
+export function isToken(text: string): boolean {
+  return TOKEN.test(text);
+}
 
 /** The name in lower case; throws `InvalidHeader` if it is not a token. */
 export function headerName(name: string): string {
@@ -24,7 +38,7 @@ export function headerValue(name: string, value: string): string {
 /** What is wrong with a field name, if anything. */
 export function headerNameProblem(name: unknown): string | undefined {
   if (typeof name !== 'string') return `invalid header name ${String(name)}: a name is a string`;
-  if (TOKEN.test(name)) return undefined;
+  if (isToken(name)) return undefined;
   return `invalid header name ${quote(name)}: a name is one or more of A-Z a-z 0-9 !#$%&'*+-.^_\`|~`;
 }
 

@@ -1,3 +1,5 @@
+import { quote } from '@pullo/asgi/http';
+
 /**
  * The body, or a piece of it, is larger than its limit: answer with 413.
  *
@@ -97,9 +99,4 @@ export class BodyConsumed extends TypeError {
         'Read it once, or read it with bytes(), text() or json(), which keep it for every later reader.',
     );
   }
-}
-
-/** A value as it may stand in a message or a log: one line, escaped, and not longer than a line. */
-export function quote(text: string): string {
-  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
 }

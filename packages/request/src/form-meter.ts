@@ -1,4 +1,5 @@
-import { ContentTooLarge, quote } from './errors.js';
+import { quote } from '@pullo/asgi/http';
+import { ContentTooLarge } from './errors.js';
 import { type EffectiveFormLimits, sizeText } from './limits.js';
 import type { PartHead } from './multipart-head.js';
 

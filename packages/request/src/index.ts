@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-export type { Validators } from './conditional.js';
+export type { ByteRange, Validators } from '@pullo/asgi/http';
 export { Cookies } from './cookies.js';
 export {
   BadForm,
@@ -13,5 +13,4 @@ export type { FileSink, FileStore } from './file-store.js';
 export type { BodyLimits, FormLimits } from './limits.js';
 export type { Part } from './parts.js';
 export { Query } from './query.js';
-export type { ByteRange } from './range.js';
 export { Request, type RequestOptions } from './request.js';

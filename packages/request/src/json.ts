@@ -1,4 +1,5 @@
-import { BadJSON, quote } from './errors.js';
+import { quote } from '@pullo/asgi/http';
+import { BadJSON } from './errors.js';
 
 /** Bytes that are not UTF-8 are an error; a byte order mark is dropped (RFC 8259, section 8.1). */
 const utf8 = new TextDecoder('utf-8', { fatal: true });

@@ -1,5 +1,6 @@
+import { quote } from '@pullo/asgi/http';
 import { ByteCollector } from './byte-collector.js';
-import { ContentTooLarge, quote } from './errors.js';
+import { ContentTooLarge } from './errors.js';
 import type { FileSink, FileStore, SpilledFiles } from './file-store.js';
 import { FormMeter } from './form-meter.js';
 import { type EffectiveFormLimits, sizeText } from './limits.js';

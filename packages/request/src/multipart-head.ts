@@ -1,5 +1,6 @@
 import { HeaderList, Headers } from '@pullo/asgi';
-import { BadForm, quote } from './errors.js';
+import { isToken, quote } from '@pullo/asgi/http';
+import { BadForm } from './errors.js';
 import { parseMediaType } from './media-type.js';
 import { trimWhiteSpace } from './white-space.js';
 
@@ -15,7 +16,6 @@ export interface PartHead {
 }
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
 const CONTROL = /[\0-\x08\n-\x1f\x7f]/;
 
@@ -39,7 +39,7 @@ export function parsePartHead(bytes: Uint8Array): PartHead {
     const colon = line.indexOf(':');
     const name = line.slice(0, Math.max(colon, 0)).toLowerCase();
     const value = trimWhiteSpace(line.slice(colon + 1));
-    if (!TOKEN.test(name) || CONTROL.test(value))
+    if (!isToken(name) || CONTROL.test(value))
       throw new BadForm(`Malformed header of a part: ${quote(line)}.`);
     if (name === 'content-disposition') {
       if (disposition !== undefined) throw new BadForm('A part has two Content-Disposition headers.');
@@ -90,7 +90,7 @@ function dispositionParameters(value: string): Map<string, string> {
       .trim()
       .toLowerCase();
     if (name === '' && equals === -1) break;
-    if (!TOKEN.test(name) || equals === -1 || parameters.has(name)) throw malformed(value);
+    if (!isToken(name) || equals === -1 || parameters.has(name)) throw malformed(value);
     const end = value[equals + 1] === '"' ? closingQuote(value, equals + 2) + 1 : tokenEnd(value, equals + 1);
     parameters.set(name, unquote(value.slice(equals + 1, end)));
     at = end + value.slice(end).search(/[^\t ]|$/);

@@ -1,6 +1,7 @@
 import type { Headers } from '@pullo/asgi';
+import { quote } from '@pullo/asgi/http';
 import { ByteCollector } from './byte-collector.js';
-import { BodyConsumed, ContentTooLarge, quote } from './errors.js';
+import { BodyConsumed, ContentTooLarge } from './errors.js';
 import { FormMeter } from './form-meter.js';
 import { type BodyLimits, DEFAULT_MAX_BYTES, type EffectiveFormLimits, sizeText } from './limits.js';
 import { type PartHead, parsePartHead, partHeaders } from './multipart-head.js';

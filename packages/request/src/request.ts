@@ -8,9 +8,17 @@ import {
   type Receive,
   type WebSocketScope,
 } from '@pullo/asgi';
-import { preferredEncoding, preferredLanguage, preferredType } from './accept.js';
+import {
+  acceptedEncodings,
+  acceptedLanguages,
+  acceptedTypes,
+  type ByteRange,
+  byteRanges,
+  isFresh,
+  preconditionFailed,
+  type Validators,
+} from '@pullo/asgi/http';
 import { Body } from './body.js';
-import { ifRangeHolds, isFresh, preconditionFailed, type Validators } from './conditional.js';
 import { Cookies } from './cookies.js';
 import { BodyConsumed, UnsupportedMediaType } from './errors.js';
 import { type FileStore, SpilledFiles } from './file-store.js';
@@ -27,7 +35,6 @@ import { isJSON, matchesMediaType, parseMediaType } from './media-type.js';
 import { multipartBoundary } from './multipart-head.js';
 import { type Part, PartsReader } from './parts.js';
 import { Query } from './query.js';
-import { type ByteRange, parseRange } from './range.js';
 import { requestURL } from './url.js';
 import { fromWebRequest, toWebRequest } from './web.js';
 
@@ -259,17 +266,17 @@ export class Request implements AsyncDisposable {
    * ```
    */
   accepts<const T extends string>(types: readonly T[]): T | null {
-    return preferredType(this.headers.get('accept'), types);
+    return acceptedTypes(this.headers.get('accept'), types)[0] ?? null;
   }
 
   /** The one of the content codings that the client likes best (`Accept-Encoding`), or `null`. `identity` is acceptable unless it is excluded. */
   acceptsEncodings<const T extends string>(encodings: readonly T[]): T | null {
-    return preferredEncoding(this.headers.get('accept-encoding'), encodings);
+    return acceptedEncodings(this.headers.get('accept-encoding'), encodings)[0] ?? null;
   }
 
   /** The one of the languages that the client likes best (`Accept-Language`), or `null`. A range `de` takes `de-AT` too. */
   acceptsLanguages<const T extends string>(languages: readonly T[]): T | null {
-    return preferredLanguage(this.headers.get('accept-language'), languages);
+    return acceptedLanguages(this.headers.get('accept-language'), languages)[0] ?? null;
   }
 
   /**
@@ -278,23 +285,22 @@ export class Request implements AsyncDisposable {
    * Ask `preconditionFailed` first, as RFC 9110, section 13.2.2, has it.
    */
   isFresh(validators: Validators): boolean {
-    return isFresh(this.method, this.headers, validators);
+    return isFresh(this, validators);
   }
 
   /** Whether the answer is 412: `If-Match`, else `If-Unmodified-Since`, fails, or `If-None-Match` does for other methods than GET and HEAD. */
   preconditionFailed(validators: Validators): boolean {
-    return preconditionFailed(this.method, this.headers, validators);
+    return preconditionFailed(this, validators);
   }
 
   /**
    * The ranges that a GET asks for out of `size` bytes, merged where they overlap or touch, in the order asked for.
    *
    * `null`: send the whole (no `Range`, one that cannot be read, more than 32 ranges, or an `If-Range` that does not hold against
-   * `validators`). Empty: none can be satisfied, answer with 416.
+   * `validators`; by date it holds only for what has been at rest for a second). Empty: none can be satisfied, answer with 416.
    */
-  range(size: number, validators: Validators = {}): ByteRange[] | null {
-    if (this.method !== 'GET' || !ifRangeHolds(this.headers.get('if-range'), validators)) return null;
-    return parseRange(this.headers.get('range'), size);
+  range(size: number, validators?: Validators): ByteRange[] | null {
+    return byteRanges(this, size, validators);
   }
 
   /**

@@ -1,30 +1,26 @@
 import { describe, test } from 'vitest';
-import { cases as accept } from './cases/accept.ts';
 import type { Case } from './cases/assert.ts';
 import { cases as body } from './cases/body.ts';
-import { cases as conditional } from './cases/conditional.ts';
 import { cases as cookies } from './cases/cookies.ts';
 import { cases as form } from './cases/form.ts';
 import { cases as json } from './cases/json.ts';
 import { cases as multipart } from './cases/multipart.ts';
+import { cases as negotiation } from './cases/negotiation.ts';
 import { cases as parts } from './cases/parts.ts';
 import { cases as query } from './cases/query.ts';
-import { cases as range } from './cases/range.ts';
 import { cases as signal } from './cases/signal.ts';
 import { cases as url } from './cases/url.ts';
 import { cases as web } from './cases/web.ts';
 
 const tables: Record<string, readonly Case[]> = {
-  accept,
   body,
-  conditional,
   cookies,
   form,
   json,
   multipart,
+  negotiation,
   parts,
   query,
-  range,
   signal,
   url,
   web,

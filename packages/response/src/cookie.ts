@@ -1,4 +1,5 @@
 import type { HeaderList } from '@pullo/asgi';
+import { isToken } from '@pullo/asgi/http';
 import { InvalidCookie } from './errors.js';
 
 /** The attributes of a cookie (RFC 6265bis, section 4.1.2). */
@@ -23,7 +24,6 @@ export interface CookieOptions {
   priority?: 'low' | 'medium' | 'high';
 }
 
-const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** `cookie-octet`s (RFC 6265bis, section 4.1.1). */
 const VALUE = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/;
 const PATH = /^\/[\x20-\x3a\x3c-\x7e]*$/;
@@ -121,7 +121,7 @@ function identityOf(cookie: string): string {
 }
 
 function checkNameAndValue(name: string, value: string): void {
-  if (!NAME.test(name)) {
+  if (!isToken(name)) {
     throw new InvalidCookie(
       `Invalid cookie name ${JSON.stringify(name)}: a name is letters, digits and !#$%&'*+-.^_\`|~`,
     );

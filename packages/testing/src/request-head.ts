@@ -1,7 +1,7 @@
 import { stringify } from 'node:querystring';
+import { isToken } from '@pullo/asgi/http';
 import { type Dispatcher, errors } from 'undici';
 
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const TARGET = /^[\x21-\xff]+$/;
 const DIGITS = /^\d+$/;
@@ -89,7 +89,7 @@ class FieldCollector {
   add(name: string, value: unknown): void {
     if (value === undefined) return;
     const lower = name.toLowerCase();
-    if (!TOKEN.test(lower)) throw new errors.InvalidArgumentError('invalid header key');
+    if (!isToken(lower)) throw new errors.InvalidArgumentError('invalid header key');
     const values = Array.isArray(value) ? value : [value];
     for (const item of values) this.#take(name, lower, fieldValue(name, item), Array.isArray(value));
   }
@@ -130,7 +130,7 @@ class FieldCollector {
       .toLowerCase()
       .split(',')
       .map((token) => token.trim());
-    if (listed || !tokens.every((token) => TOKEN.test(token))) {
+    if (listed || !tokens.every(isToken)) {
       throw new errors.InvalidArgumentError('invalid connection header');
     }
     if (tokens.includes('close')) this.close = true;
@@ -178,7 +178,7 @@ function hasSafeIterator(headers: object): headers is Iterable<unknown> {
 
 function checkMethod(method: unknown): string {
   if (typeof method !== 'string') throw new errors.InvalidArgumentError('method must be a string');
-  if (!TOKEN.test(method)) throw new errors.InvalidArgumentError('invalid request method');
+  if (!isToken(method)) throw new errors.InvalidArgumentError('invalid request method');
   return method;
 }
 

@@ -1,7 +1,8 @@
+import { acceptedEncodings } from '@pullo/asgi/http';
 import { type StreamTraits, traits } from '../stream.js';
 import { FileNotFound } from './errors.js';
 import { OpenFile } from './open-file.js';
-import { acceptable, type Precompression, SUFFIXES } from './precompression.js';
+import { type Precompression, SUFFIXES } from './precompression.js';
 
 /** A file to be sent: opened anew, and looked at anew, each time. */
 export class FileContent implements AsyncIterable<Uint8Array> {
@@ -21,7 +22,7 @@ export class FileContent implements AsyncIterable<Uint8Array> {
 
   /** The form of the file that the client likes best. Throws `FileNotFound`. */
   async open(acceptEncoding: string | null): Promise<{ file: OpenFile; coding: Precompression | null }> {
-    for (const coding of acceptable(acceptEncoding, this.precompressed)) {
+    for (const coding of acceptedEncodings(acceptEncoding, this.precompressed)) {
       const file = await this.#openIfThere(this.path + SUFFIXES[coding]);
       if (file !== null) return { file, coding };
     }
@@ -31,7 +32,7 @@ export class FileContent implements AsyncIterable<Uint8Array> {
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
     const file = await OpenFile.open(this.path, this.root);
     try {
-      yield* file.read({ start: 0, end: file.size });
+      yield* file.read();
     } finally {
       await file.close();
     }

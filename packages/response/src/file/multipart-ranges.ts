@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { HeaderList } from '@pullo/asgi';
+import type { ByteRange } from '@pullo/asgi/http';
 import { byteLength } from '../byte-length.js';
 import { Response } from '../response.js';
-import type { ByteRange } from './byte-range.js';
 import type { OpenFile } from './open-file.js';
 
 /** Several ranges of a file in one response (RFC 9110, section 14.6). Takes over `headers`. */
@@ -15,7 +15,7 @@ export function multipartRanges(file: OpenFile, headers: HeaderList, ranges: rea
     range,
     head: partHead(range, file.size, boundary, type, index),
   }));
-  const lengths = parts.map(({ range, head }) => byteLength(head) + range.end - range.start);
+  const lengths = parts.map(({ range, head }) => byteLength(head) + range.end - range.start + 1);
   headers.set('content-length', String(lengths.reduce((sum, length) => sum + length, byteLength(end))));
   headers.set('content-type', `multipart/byteranges; boundary=${boundary}`);
 
@@ -38,5 +38,5 @@ function partHead(
 ): string {
   const lineEnd = index === 0 ? '' : '\r\n';
   const typeLine = type === null ? '' : `content-type: ${type}\r\n`;
-  return `${lineEnd}--${boundary}\r\n${typeLine}content-range: bytes ${range.start}-${range.end - 1}/${size}\r\n\r\n`;
+  return `${lineEnd}--${boundary}\r\n${typeLine}content-range: bytes ${range.start}-${range.end}/${size}\r\n\r\n`;
 }

@@ -1,9 +1,8 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
-import type { ByteRange } from './byte-range.js';
+import type { ByteRange, Validators } from '@pullo/asgi/http';
 import { FileChanged, FileNotFound } from './errors.js';
-import type { Validators } from './preconditions.js';
 
 /** Without `O_NONBLOCK` opening a FIFO would keep a thread of the pool for ever. Windows has neither. */
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
@@ -28,7 +27,8 @@ export class OpenFile implements Validators {
   /** The path without links, where it had to lie under a root. */
   readonly realPath: string;
   readonly size: number;
-  readonly lastModified: number;
+  /** In whole seconds. */
+  readonly lastModified: Date;
   readonly etag: string;
   readonly #handle: FileHandle;
 
@@ -57,17 +57,18 @@ export class OpenFile implements Validators {
     this.path = path;
     this.realPath = realPath;
     this.size = Number(stats.size);
-    this.lastModified = Math.floor(Number(stats.mtimeMs) / 1000) * 1000;
+    this.lastModified = new Date(Math.floor(Number(stats.mtimeMs) / 1000) * 1000);
     // Two versions of one size within one tick of the file system's clock could not be told apart: that is what it counts
     // nanoseconds for.
     this.etag = `"${stats.size.toString(36)}-${stats.mtimeNs.toString(36)}"`;
     this.#handle = handle;
   }
 
-  /** The bytes of a range, piece by piece. Throws `FileChanged` if the file ends before it. */
-  async *read({ start, end }: ByteRange): AsyncGenerator<Uint8Array, void, undefined> {
-    for (let position = start; position < end; ) {
-      const piece = await this.#readPiece(position, Math.min(PIECE, end - position));
+  /** The bytes of a range, or all, piece by piece. Throws `FileChanged` if the file ends before them. */
+  async *read(range?: ByteRange): AsyncGenerator<Uint8Array, void, undefined> {
+    const { start, end } = range ?? { start: 0, end: this.size - 1 };
+    for (let position = start; position <= end; ) {
+      const piece = await this.#readPiece(position, Math.min(PIECE, end + 1 - position));
       position += piece.byteLength;
       yield piece;
     }

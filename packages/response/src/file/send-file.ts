@@ -1,14 +1,20 @@
 import { HeaderList, type HTTPScope, type Receive, type Send } from '@pullo/asgi';
+import {
+  type ByteRange,
+  byteRanges,
+  formatHTTPDate,
+  isFresh,
+  parseHTTPDate,
+  preconditionFailed,
+  type Validators,
+} from '@pullo/asgi/http';
 import { sendThen } from '../background.js';
 import { Response } from '../response.js';
 import { addVary } from '../vary.js';
-import { type ByteRange, parseRange } from './byte-range.js';
 import type { FileContent } from './file-content.js';
-import { httpDate, parseHTTPDate } from './http-date.js';
 import { multipartRanges } from './multipart-ranges.js';
 import type { OpenFile } from './open-file.js';
 import type { Precompression } from './precompression.js';
-import { evaluate, ifRangeHolds, type Validators } from './preconditions.js';
 
 /** Fields that describe content, which an answer without it does not have. */
 const OF_CONTENT = [
@@ -63,7 +69,7 @@ function describe(headers: HeaderList, file: OpenFile, coding: Precompression | 
   };
   // One name for two sequences of bytes would let a range of one be joined to the other.
   setDefault('etag', coding === null ? file.etag : `${file.etag.slice(0, -1)}-${coding}"`);
-  setDefault('last-modified', httpDate(file.lastModified));
+  setDefault('last-modified', formatHTTPDate(file.lastModified));
   if (coding !== null) headers.set('content-encoding', coding);
 }
 
@@ -74,16 +80,11 @@ async function conditional(
   scope: HTTPScope,
 ): Promise<Response | null> {
   const validators = validatorsOf(headers, file);
-  const verdict = evaluate(requested, validators);
-  if (verdict === 'not-modified') return empty(304, headers);
-  if (verdict === 'failed') return refusal(412, headers);
+  const request = { method: scope.method, headers: requested };
+  if (preconditionFailed(request, validators)) return refusal(412, headers);
+  if (isFresh(request, validators)) return empty(304, headers);
   if (!headers.has('accept-ranges')) headers.append('accept-ranges', 'bytes');
-  const range = requested.get('range');
-  // Ranges are defined for GET alone (RFC 9110, section 14.2).
-  if (range === null || scope.method !== 'GET' || !ifRangeHolds(requested.get('if-range'), validators)) {
-    return whole(file, headers, 200, scope);
-  }
-  const ranges = parseRange(range, file.size);
+  const ranges = byteRanges(request, file.size, validators);
   return ranges === null ? whole(file, headers, 200, scope) : partial(file, headers, ranges);
 }
 
@@ -105,7 +106,7 @@ async function whole(
   const isHead = scope.method === 'HEAD';
   if (!isHead && canSendPath(scope)) return null;
   const content = isHead ? null : await file.readSmall();
-  return new Response(content ?? file.read({ start: 0, end: file.size }), { status, headers });
+  return new Response(content ?? file.read(), { status, headers });
 }
 
 function partial(file: OpenFile, headers: HeaderList, ranges: readonly ByteRange[]): Response {
@@ -115,8 +116,8 @@ function partial(file: OpenFile, headers: HeaderList, ranges: readonly ByteRange
     return refusal(416, headers);
   }
   if (ranges.length > 1) return multipartRanges(file, headers, ranges);
-  headers.set('content-range', `bytes ${range.start}-${range.end - 1}/${file.size}`);
-  headers.set('content-length', String(range.end - range.start));
+  headers.set('content-range', `bytes ${range.start}-${range.end}/${file.size}`);
+  headers.set('content-length', String(range.end - range.start + 1));
   return new Response(file.read(range), { status: 206, headers });
 }
 

@@ -1,6 +1,8 @@
-import type { Validators } from '@pullo/request';
+import { HeaderList } from '@pullo/asgi';
+import { isFresh, preconditionFailed, type Validators } from '@pullo/asgi/http';
 import { assertEqual, type Case } from './assert.ts';
-import { makeRequest } from './make.ts';
+
+export const name = 'isFresh and preconditionFailed';
 
 const before = 'Sat, 28 Feb 2026 00:00:00 GMT';
 const same = 'Sun, 01 Mar 2026 00:00:00 GMT';
@@ -26,13 +28,21 @@ const rows: readonly Row[] = [
   ['GET', [['if-none-match', '"v2"']], version, 'send'],
   ['GET', [['if-none-match', 'v1']], version, 'send'],
   ['GET', [['if-none-match', '*']], version, '304'],
+  ['GET', [['if-none-match', '']], version, 'send'],
+  ['GET', [['if-none-match', '"a", "c" , "v1"']], version, '304'],
+  ['GET', [['if-none-match', '"v1']], version, 'send'],
   ['GET', [['if-none-match', '"v1"']], {}, 'send'],
   ['PUT', [['if-none-match', '*']], version, '412'],
   ['PUT', [['if-none-match', '"v2"']], version, 'send'],
   ['GET', [['if-modified-since', same]], version, '304'],
   ['GET', [['if-modified-since', before]], version, 'send'],
   ['GET', [['if-modified-since', 'garbage']], version, 'send'],
+  ['GET', [['if-modified-since', '2030']], version, 'send'],
+  ['GET', [['if-modified-since', 'Sunday, 01-Mar-26 00:00:00 GMT']], version, '304'],
+  ['GET', [['if-modified-since', 'Sun Mar  1 00:00:00 2026']], version, '304'],
+  ['GET', [['if-modified-since', 'Sat Feb 28 00:00:00 2026']], version, 'send'],
   ['GET', [['if-modified-since', same]], {}, 'send'],
+  ['GET', [['if-modified-since', same]], { lastModified: new Date(Number.NaN) }, 'send'],
   ['POST', [['if-modified-since', same]], version, 'send'],
   [
     'GET',
@@ -48,8 +58,14 @@ const rows: readonly Row[] = [
   ['PUT', [['if-match', '"v2"']], version, '412'],
   ['PUT', [['if-match', 'W/"v1"']], { etag: 'W/"v1"' }, '412'],
   ['PUT', [['if-match', '"v1"']], {}, '412'],
+  ['PUT', [['if-match', '']], version, '412'],
+  ['PUT', [['if-match', '"v2", "v1"']], version, 'send'],
+  ['PUT', [['if-match', 'v1']], { etag: 'v1' }, '412'],
   ['PUT', [['if-unmodified-since', same]], version, 'send'],
   ['PUT', [['if-unmodified-since', before]], version, '412'],
+  ['GET', [['if-unmodified-since', before]], version, '412'],
+  ['PUT', [['if-unmodified-since', 'yesterday']], version, 'send'],
+  ['PUT', [['if-unmodified-since', before]], {}, 'send'],
   [
     'PUT',
     [
@@ -62,6 +78,24 @@ const rows: readonly Row[] = [
   [
     'GET',
     [
+      ['if-none-match', '"v1"'],
+      ['if-modified-since', before],
+    ],
+    version,
+    '304',
+  ],
+  [
+    'GET',
+    [
+      ['if-unmodified-since', before],
+      ['if-none-match', '"v1"'],
+    ],
+    version,
+    '412',
+  ],
+  [
+    'GET',
+    [
       ['if-match', '"v2"'],
       ['if-none-match', '"v1"'],
     ],
@@ -70,11 +104,20 @@ const rows: readonly Row[] = [
   ],
 ];
 
-export const cases: readonly Case[] = rows.map(([method, headers, validators, outcome]) => ({
-  title: `${method} with ${headers.map((pair) => pair.join(': ')).join(' and ') || 'no condition'} is ${outcome} for ${validators.etag}`,
-  run: () => {
-    const request = makeRequest({ method, headers });
-    const failed = request.preconditionFailed(validators);
-    assertEqual(failed ? '412' : request.isFresh(validators) ? '304' : 'send', outcome);
+export const cases: readonly Case[] = [
+  ...rows.map(([method, headers, validators, outcome]) => ({
+    title: `${method} with ${headers.map((pair) => pair.join(': ')).join(' and ') || 'no condition'} is ${outcome} for ${JSON.stringify(validators)}`,
+    run: () => {
+      const request = { method, headers: new HeaderList(headers) };
+      const failed = preconditionFailed(request, validators);
+      assertEqual(failed ? '412' : isFresh(request, validators) ? '304' : 'send', outcome);
+    },
+  })),
+  {
+    title: "Fetch's Request is a request head too",
+    run: () => {
+      const request = new globalThis.Request('http://a/', { headers: { 'if-none-match': '"v1"' } });
+      assertEqual([preconditionFailed(request, version), isFresh(request, version)], [false, true]);
+    },
   },
-}));
+];
