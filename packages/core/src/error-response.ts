@@ -5,12 +5,21 @@ import { HTTPError } from './errors.js';
 
 const JSON_TYPES = ['application/problem+json', 'application/json'] as const;
 
-/** The status of an error: its own `status` if it is one of an error, else 500. */
+/** Errors of other packages that are answers: those of `@pullo/request`, and of any that says that clients may see them. */
+interface ExposedError extends Error {
+  readonly status: number;
+  readonly expose: true;
+}
+
+/** The status of an error that is an answer, else 500: the `status` of an HTTP client's error is that of another server. */
 export function statusOf(error: unknown): number {
-  const status = error instanceof Error && 'status' in error ? error.status : undefined;
-  return typeof status === 'number' && Number.isInteger(status) && status >= 400 && status < 600
-    ? status
-    : 500;
+  return error instanceof HTTPError || isExposed(error) ? error.status : 500;
+}
+
+function isExposed(error: unknown): error is ExposedError {
+  if (!(error instanceof Error) || !('expose' in error) || error.expose !== true) return false;
+  if (!('status' in error) || typeof error.status !== 'number') return false;
+  return Number.isInteger(error.status) && error.status >= 400 && error.status < 600;
 }
 
 /**
@@ -20,7 +29,7 @@ export function statusOf(error: unknown): number {
 export function errorResponse(error: unknown, request: Request): Response {
   const status = statusOf(error);
   const title = reasonPhrase(status);
-  const detail = detailOf(error, status);
+  const detail = detailOf(error);
   const headers = error instanceof HTTPError ? error.headers : undefined;
   const init: { status: number; headers?: HeadersInit } = { status, ...(headers && { headers }) };
   const preferred = request.accepts(['text/plain', ...JSON_TYPES]);
@@ -31,7 +40,7 @@ export function errorResponse(error: unknown, request: Request): Response {
   return new TextResponse(`${status} ${title}${detail === undefined ? '' : `: ${detail}`}\n`, init);
 }
 
-function detailOf(error: unknown, status: number): string | undefined {
+function detailOf(error: unknown): string | undefined {
   if (error instanceof HTTPError) return error.detail;
-  return error instanceof Error && status < 500 ? error.message : undefined;
+  return isExposed(error) ? error.message : undefined;
 }

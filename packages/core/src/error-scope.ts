@@ -1,10 +1,12 @@
 import { isClientDisconnected } from '@pullo/asgi';
 import { Response } from '@pullo/response';
 import type { BaseContext } from './context.js';
+import { describeValue } from './describe.js';
 import { errorResponse, statusOf } from './error-response.js';
-import { HTTPError } from './errors.js';
+import { HTTPError, PipelineError, thrownError } from './errors.js';
 import type { HandlerResult } from './handler.js';
 import type { Run } from './run.js';
+import { isPromiseLike, settle } from './settle.js';
 
 /** A class of errors, abstract or not. */
 // biome-ignore lint/suspicious/noExplicitAny: a constructor's parameters do not matter here, and only `any` stands for all of them
@@ -16,66 +18,98 @@ export type ErrorHandler<E, Ctx extends BaseContext = BaseContext> = (
   ctx: Ctx,
 ) => HandlerResult | Promise<HandlerResult>;
 
+interface Entry {
+  /** For messages. */
+  readonly name: string;
+  readonly handler: ErrorHandler<unknown>;
+}
+
 /** nginx's status for a client that has left: nobody receives it, but a log above may show it. */
 const CLIENT_CLOSED_REQUEST = 499;
 
 /** The error handlers of an app, a group or a branch; what it has none for goes to its parent. */
 export class ErrorScope {
   readonly #parent: ErrorScope | undefined;
-  readonly #byClass = new Map<object, ErrorHandler<unknown>>();
-  readonly #byStatus = new Map<number, ErrorHandler<unknown>>();
+  /** By the prototype of a class, or by status. */
+  readonly #entries = new Map<unknown, Entry>();
 
   constructor(parent?: ErrorScope) {
     this.#parent = parent;
   }
 
-  /** Registers for the prototype of a class, or a status; answers whether there was none before. */
-  add(key: object | number, handler: ErrorHandler<unknown>): boolean {
-    const handlers: Map<unknown, ErrorHandler<unknown>> = typeof key === 'number'
-      ? this.#byStatus
-      : this.#byClass;
-    if (handlers.has(key)) return false;
-    handlers.set(key, handler);
-    return true;
+  add(kind: unknown, handler: ErrorHandler<unknown>): void {
+    const { key, label } = keyOf(kind);
+    if (typeof handler !== 'function') {
+      throw new PipelineError(
+        `onError(${label}) needs a function (error, ctx) to call, not ${describeValue(handler)}.`,
+      );
+    }
+    if (this.#entries.has(key)) {
+      throw new PipelineError(`There is an error handler for ${label} already: keep one of them.`);
+    }
+    this.#entries.set(key, { name: `The error handler for ${label}`, handler });
   }
 
   /** The response that an error becomes. Never throws or rejects. */
-  respond(error: unknown, run: Run): Response | Promise<Response> {
+  respond(thrown: unknown, run: Run): Response | Promise<Response> {
+    const error = thrownError(thrown);
     run.error = error;
     if (isClientDisconnected(error)) return new Response(null, { status: CLIENT_CLOSED_REQUEST });
-    const handler = this.#find(error);
-    if (handler === undefined) return this.#respondAbove(error, run);
+    const entry = this.#find(error);
+    if (entry === undefined) return this.#respondAbove(error, run);
+    const { handler, name } = entry;
     try {
       const result = handler(error, run.context);
-      if (!(result instanceof Promise)) return run.own(result, 'An error handler');
-      return result
-        .then((value) => run.own(value, 'An error handler'))
-        .catch((failure: unknown) => this.#respondAbove(failure, run));
+      if (!isPromiseLike(result)) return run.own(result, name);
+      return settle(
+        result,
+        (value) => run.own(value, name),
+        (failure) => this.#respondAbove(failure, run),
+      );
     } catch (failure) {
       return this.#respondAbove(failure, run);
     }
   }
 
-  #respondAbove(error: unknown, run: Run): Response | Promise<Response> {
-    if (this.#parent !== undefined) return this.#parent.respond(error, run);
+  #respondAbove(thrown: unknown, run: Run): Response | Promise<Response> {
+    if (this.#parent !== undefined) return this.#parent.respond(thrown, run);
+    const error = thrownError(thrown);
     run.error = error;
-    if (statusOf(error) >= 500) run.fail(error);
-    return run.own(errorResponse(error, run.context.request), 'An error');
+    try {
+      const response = errorResponse(error, run.context.request);
+      if (statusOf(error) >= 500) run.fail(error);
+      return response;
+    } catch (failure) {
+      // Such as an HTTPError whose headers are none.
+      run.error = failure;
+      run.fail(failure);
+      return errorResponse(failure, run.context.request);
+    }
   }
 
   /** The nearest class in the prototype chain. A status is nearer than `HTTPError` and `Error`, and farther than any other class. */
-  #find(error: unknown): ErrorHandler<unknown> | undefined {
-    const byStatus = this.#byStatus.get(statusOf(error));
-    for (let proto = prototypeOf(error); proto !== null; proto = Object.getPrototypeOf(proto)) {
+  #find(error: object): Entry | undefined {
+    if (this.#entries.size === 0) return undefined;
+    const byStatus = this.#entries.get(statusOf(error));
+    for (let proto = Object.getPrototypeOf(error); proto !== null; proto = Object.getPrototypeOf(proto)) {
       if (byStatus !== undefined && (proto === HTTPError.prototype || proto === Error.prototype))
         return byStatus;
-      const handler = this.#byClass.get(proto);
-      if (handler !== undefined) return handler;
+      const entry = this.#entries.get(proto);
+      if (entry !== undefined) return entry;
     }
     return byStatus;
   }
 }
 
-function prototypeOf(error: unknown): object | null {
-  return typeof error === 'object' && error !== null ? Object.getPrototypeOf(error) : null;
+function keyOf(kind: unknown): { readonly key: unknown; readonly label: string } {
+  if (typeof kind === 'number' && Number.isInteger(kind) && kind >= 400 && kind < 600) {
+    return { key: kind, label: String(kind) };
+  }
+  if (typeof kind === 'function' && typeof kind.prototype === 'object' && kind.prototype !== null) {
+    return { key: kind.prototype, label: kind.name };
+  }
+  throw new PipelineError(
+    `onError takes a class of errors or a status from 400 to 599, and then a handler, not ${describeValue(kind)} first: ` +
+      'onError(Error, (error, ctx) => ...) takes every error.',
+  );
 }

@@ -1,5 +1,6 @@
 import type { HeadersInit } from '@pullo/asgi';
 import { reasonPhrase } from '@pullo/response';
+import { describeValue } from './describe.js';
 
 /** Options of an `HTTPError`. */
 export interface HTTPErrorOptions extends ErrorOptions {
@@ -50,4 +51,12 @@ export class HTTPError extends Error {
 export class PipelineError extends Error {
   override readonly name = 'PipelineError';
   readonly code = 'ERR_PIPELINE';
+}
+
+/** What was thrown, as an object: `if (ctx.error)` and `onError(Error, ...)` hold whatever was thrown. */
+export function thrownError(thrown: unknown): object {
+  if (typeof thrown === 'object' && thrown !== null) return thrown;
+  return new PipelineError(`Thrown was ${describeValue(thrown)}: throw an Error, or return a response.`, {
+    cause: thrown,
+  });
 }

@@ -3,6 +3,7 @@ import { describeValue } from './describe.js';
 import type { ErrorScope } from './error-scope.js';
 import { PipelineError } from './errors.js';
 import type { Chain, Run, RunContext } from './run.js';
+import { isPromiseLike, settle } from './settle.js';
 import { isWebResponse } from './to-response.js';
 
 /** One layer: given the chain below it, the chain that begins with it. */
@@ -121,6 +122,7 @@ class Step {
   recover(error: unknown, errors: ErrorScope): Response | Promise<Response> {
     const downstream = this.#downstream;
     if (downstream === undefined) return errors.respond(error, this.#run);
+    // `throw undefined` rethrows nothing: ctx.error is undefined only where nothing has been thrown.
     const after = (response: Response): Response | Promise<Response> =>
       error !== undefined && error === this.#run.error ? response : errors.respond(error, this.#run);
     return downstream instanceof Promise ? downstream.then(after) : after(downstream);
@@ -140,28 +142,6 @@ class Step {
     }
     return this.#downstream;
   }
-}
-
-/** `then` with its own try: one promise less than a `catch` behind it. */
-function settle(
-  promise: PromiseLike<unknown>,
-  proceed: (value: unknown) => Response | Promise<Response>,
-  recover: (error: unknown) => Response | Promise<Response>,
-): Promise<Response> {
-  return Promise.resolve(promise).then((value) => {
-    try {
-      return proceed(value);
-    } catch (error) {
-      return recover(error);
-    }
-  }, recover);
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return (
-    value instanceof Promise ||
-    (typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function')
-  );
 }
 
 function describe(kind: string, fn: { readonly name: string }): string {

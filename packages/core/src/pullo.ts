@@ -249,7 +249,7 @@ export class Pullo<
    * Handles errors of a class, or of a status, that are thrown under this app or group; the innermost that fits is called,
    * by the nearest class in the prototype chain. What it returns is what a handler returns.
    *
-   * Throws `PipelineError` where there is one already.
+   * Throws `PipelineError` where there is one already, and for a status that is not one of an error.
    *
    * @example
    * ```ts
@@ -261,12 +261,8 @@ export class Pullo<
    * ```
    */
   onError<E>(kind: ErrorClass<E> | number, handler: ErrorHandler<E, BaseContext<unknown, AppState>>): this {
-    const key = typeof kind === 'number' ? kind : kind.prototype;
     // True by the signature: the scope calls it with errors of that class only.
-    if (!this.#branch.errors.add(key, handler as ErrorHandler<unknown>)) {
-      const name = typeof kind === 'number' ? kind : kind.name;
-      throw new PipelineError(`There is an error handler for ${name} already: keep one of them.`);
-    }
+    this.#branch.errors.add(kind, handler as ErrorHandler<unknown>);
     return this;
   }
 

@@ -57,9 +57,63 @@ describe('an error that nobody handles', () => {
     await expect(loud.get('/')).rejects.toBe(unexpected);
   });
 
-  test('need not be an Error', async () => {
-    await using http = client(failing('just text'), { raiseAppErrors: false, onError: () => {} });
-    expect((await http.get('/')).status).toBe(500);
+  test.each([
+    ['undefined', undefined, 'Thrown was undefined'],
+    ['null', null, 'Thrown was null'],
+    ['zero', 0, 'Thrown was 0'],
+    ['text', 'just text', 'Thrown was the text "just text"'],
+    ['a response', new TextResponse('x'), 'Thrown was a TextResponse'],
+  ])(
+    'and is %s becomes the cause of an Error, which ctx.error and onError see',
+    async (_title, thrown, message) => {
+      const seen: unknown[] = [];
+      const app = new Pullo()
+        .use(async (ctx, next) => {
+          await next();
+          if (ctx.error) throw ctx.error;
+        })
+        .onError(Error, (error) => {
+          seen.push(error.cause);
+          return new TextResponse(error.message, { status: 500 });
+        })
+        .get('/', () => {
+          throw thrown;
+        });
+      await using http = client(app);
+      expect(await (await http.get('/')).text()).toBe(`${message}: throw an Error, or return a response.`);
+      expect(seen).toEqual([thrown]);
+    },
+  );
+
+  test('and is an object is thrown out of the app as it is', async () => {
+    const thrown = { reason: 'odd' };
+    await using http = client(failing(thrown));
+    await expect(http.get('/')).rejects.toBe(thrown);
+  });
+
+  test('keeps its status and message to itself, unless it says that they are for clients', async () => {
+    const upstream = Object.assign(new Error('GET http://internal/?key=1 failed'), { status: 403 });
+    const meant = Object.assign(new Error('Slow down.'), { status: 429, expose: true });
+    await using hidden = client(failing(upstream), { raiseAppErrors: false, onError: () => {} });
+    await using shown = client(failing(meant));
+    expect(await (await hidden.get('/')).text()).toBe('500 Internal Server Error\n');
+    expect(await (await shown.get('/')).text()).toBe('429 Too Many Requests: Slow down.\n');
+  });
+
+  test('and cannot be answered, as its headers are none, is a 500 that middleware sees', async () => {
+    const errors: unknown[] = [];
+    const seen: number[] = [];
+    const app = new Pullo()
+      .use(async (_ctx, next) => {
+        seen.push((await next()).status);
+      })
+      .get('/', () => {
+        throw new HTTPError(400, { headers: { 'x-a': 'a\nb' } });
+      });
+    const http = client(app, { raiseAppErrors: false, onError: (error) => errors.push(error) });
+    expect(await (await http.get('/')).text()).toBe('500 Internal Server Error\n');
+    await http.close();
+    expect([seen, errors]).toEqual([[500], [expect.objectContaining({ code: 'ERR_INVALID_HEADER' })]]);
   });
 
   test('of a request body is answered with the status that it carries', async () => {
@@ -113,6 +167,19 @@ describe('onError', () => {
     const app = failing(new HTTPError(400)).onError(400, (_error, { request }) => request.path);
     await using http = client(app);
     expect(await (await http.get('/')).text()).toBe('/');
+  });
+
+  test('takes a handler that gives any thenable', async () => {
+    const thenable = { then: (resolve: (text: string) => void) => resolve('later') };
+    const app = failing(new HTTPError(400)).onError(400, () => thenable);
+    await using http = client(app);
+    expect(await (await http.get('/')).text()).toBe('later');
+  });
+
+  test('names the handler that returns nothing', async () => {
+    const app = failing(new TypeError('x')).onError(TypeError, () => undefined as never);
+    await using http = client(app);
+    await expect(http.get('/')).rejects.toThrow('The error handler for TypeError returned undefined');
   });
 
   test('that fails itself hands its own error to the scope above', async () => {

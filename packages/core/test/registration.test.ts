@@ -134,6 +134,18 @@ const mistakes: readonly [title: string, make: () => unknown, message: RegExp][]
     () => new Pullo().onError(TypeError, () => '').onError(TypeError, () => ''),
     /There is an error handler for TypeError already/,
   ],
+  [
+    'onError() without a class',
+    () => new Pullo().onError(((_error: Error) => 'x') as never, undefined as never),
+    /^onError takes a class of errors or a status from 400 to 599, .* not a function \(without a name\) first: onError\(Error, /,
+  ],
+  ['onError() for text', () => new Pullo().onError('404' as never, () => ''), /not the text "404" first/],
+  ['onError() for a status of success', () => new Pullo().onError(200, () => ''), /not 200 first/],
+  [
+    'onError() without a handler',
+    () => new Pullo().onError(404, undefined as never),
+    /onError\(404\) needs a function \(error, ctx\) to call, not undefined/,
+  ],
 ];
 
 describe('a mistake in registering is an error at that place', () => {
