@@ -45,11 +45,6 @@ export function providerLayer(provider: AnyProvider, errors: ErrorScope): Layer 
   return (inner) => {
     const proceed = (value: unknown, run: Run): Response | Promise<Response> => {
       if (value instanceof Response || isWebResponse(value)) return run.own(value, name);
-      if (typeof value !== 'object' || value === null) {
-        throw new PipelineError(
-          `${name} returned ${String(value)}: return an object of what it provides, or a response.`,
-        );
-      }
       run.provide(value, name);
       return inner(run);
     };
@@ -94,12 +89,14 @@ class Step {
   readonly #run: Run;
   readonly #name: string;
   #downstream: Response | Promise<Response> | undefined;
+  #isOver = false;
 
   constructor(inner: Chain, run: Run, name: string) {
     this.#run = run;
     this.#name = name;
     run.isWatched = true;
     this.next = (provided) => {
+      if (this.#isOver) return refuseLate(name);
       if (this.#downstream !== undefined) {
         throw new PipelineError(`${name} called next() twice: keep the response of the first call.`);
       }
@@ -111,21 +108,34 @@ class Step {
 
   /** The response of the layer. What is downstream has ended by then, also if the middleware did not wait for it. */
   finish(result: unknown): Response | Promise<Response> {
+    this.#isOver = true;
     const downstream = this.#downstream;
     const response = this.#choose(result);
-    return downstream instanceof Promise && response !== downstream
-      ? downstream.then(() => response)
-      : response;
+    if (response === downstream) return response;
+    if (downstream instanceof Promise) {
+      return downstream.then((replaced) => this.#replace(replaced, result, response));
+    }
+    return downstream === undefined ? response : this.#replace(downstream, result, response);
   }
 
   /** A throw after `next()` waits for what is downstream; rethrowing its error keeps the response it has become. */
   recover(error: unknown, errors: ErrorScope): Response | Promise<Response> {
+    this.#isOver = true;
+    const run = this.#run;
     const downstream = this.#downstream;
-    if (downstream === undefined) return errors.respond(error, this.#run);
-    // `throw undefined` rethrows nothing: ctx.error is undefined only where nothing has been thrown.
-    const after = (response: Response): Response | Promise<Response> =>
-      error !== undefined && error === this.#run.error ? response : errors.respond(error, this.#run);
+    if (downstream === undefined) return errors.respond(error, run);
+    const after = (response: Response): Response | Promise<Response> => {
+      // `throw undefined` rethrows nothing: ctx.error is undefined only where nothing has been thrown.
+      if (error !== undefined && error === run.error) return response;
+      run.drop(response);
+      return errors.respond(error, run);
+    };
     return downstream instanceof Promise ? downstream.then(after) : after(downstream);
+  }
+
+  #replace<R>(downstream: Response, result: unknown, response: R): R {
+    if (downstream !== result) this.#run.drop(downstream);
+    return response;
   }
 
   #choose(result: unknown): Response | Promise<Response> {
@@ -142,6 +152,17 @@ class Step {
     }
     return this.#downstream;
   }
+}
+
+/** Nobody may be there to catch it, and a timer that throws would end the process: the refusal is for those who await it. */
+function refuseLate(name: string): Promise<Response> {
+  const refusal = Promise.reject(
+    new PipelineError(
+      `${name} called next() after it had returned: await next(), or return what it returns.`,
+    ),
+  );
+  refusal.catch(() => {});
+  return refusal;
 }
 
 function describe(kind: string, fn: { readonly name: string }): string {

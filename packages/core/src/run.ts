@@ -3,7 +3,9 @@ import { Request } from '@pullo/request';
 import type { Response } from '@pullo/response';
 import type { Application } from './application.js';
 import type { BaseContext, RouteInfo } from './context.js';
+import { describeValue } from './describe.js';
 import { PipelineError } from './errors.js';
+import { isPromiseLike } from './settle.js';
 import { toResponse } from './to-response.js';
 
 /** A composed piece of pipeline. It never throws and never rejects: errors have become responses. */
@@ -30,6 +32,9 @@ export class Run {
   #response: Response | undefined = undefined;
   #failures: unknown[] | undefined = undefined;
   #background: Promise<unknown>[] | undefined = undefined;
+  #replaced: Response[] | undefined = undefined;
+  /** Nothing is waited for any more. */
+  #isOver = false;
 
   constructor(
     application: Application,
@@ -48,8 +53,12 @@ export class Run {
     this.context = new RunContext(this);
   }
 
-  /** Adds what a layer provides to the context. */
-  provide(provided: object, layer: string): void {
+  /** Adds what a layer provides to the context. Refuses `next(error)`, and instances, whose methods would be left behind. */
+  provide(provided: unknown, layer: string): void {
+    if (!isPlain(provided)) {
+      const advice = provided instanceof Error ? 'throw it' : 'give a plain object, { name: value }';
+      throw new PipelineError(`${layer} provides ${describeValue(provided)}: ${advice}.`);
+    }
     for (const [key, value] of Object.entries(provided)) {
       if (key in RunContext.prototype) {
         throw new PipelineError(
@@ -78,35 +87,82 @@ export class Run {
     this.#failures.push(error);
   }
 
-  waitUntil(promise: Promise<unknown>): void {
+  /**
+   * Ends, when the exchange is over, the stream of a response that another has replaced: until then what has replaced it
+   * may be reading from it.
+   */
+  drop(response: Response): void {
+    if (!isStream(response.content)) return;
+    this.#replaced ??= [];
+    this.#replaced.push(response);
+  }
+
+  waitUntil(promise: PromiseLike<unknown>): void {
+    if (!isPromiseLike(promise)) {
+      throw new PipelineError(`waitUntil() takes a promise, not ${describeValue(promise)}.`);
+    }
+    if (this.#isOver) {
+      throw new PipelineError(
+        'waitUntil() came when the exchange was over: call it before the handler returns, or in what it has been given.',
+      );
+    }
     this.#background ??= [];
-    this.#background.push(promise.catch((error: unknown) => this.fail(error)));
+    this.#background.push(Promise.resolve(promise).catch((error: unknown) => this.fail(error)));
   }
 
   /** Sends the response, and waits for what goes on after it only if there is something. */
   answer(response: Response, send: Send): void | Promise<void> {
-    const sent = response(this.scope, this.receive, send);
-    if (sent !== undefined || this.#background !== undefined || this.#failures !== undefined) {
+    let sent: void | Promise<void>;
+    try {
+      sent = response(this.scope, this.receive, send);
+    } catch (error) {
+      this.fail(error);
+    }
+    if (
+      sent !== undefined ||
+      this.#background !== undefined ||
+      this.#failures !== undefined ||
+      this.#replaced !== undefined
+    ) {
       return this.#conclude(sent);
     }
+    this.#isOver = true;
     return this.request?.dispose();
   }
 
   async #conclude(sent: void | Promise<void>): Promise<void> {
-    try {
-      await sent;
-    } catch (error) {
-      // Nobody is there any more to be told, and an error of the handler must not be hidden by it.
-      if (!isClientDisconnected(error)) this.fail(error);
-    }
+    await this.#attempt(() => sent);
     // What runs in the background may add more of it.
     for (const promise of this.#background ?? []) await promise;
-    await this.request?.dispose();
+    this.#isOver = true;
+    for (const response of this.#replaced ?? []) await this.#attempt(() => response.cancel());
+    await this.#attempt(() => this.request?.dispose());
     if (this.#failures === undefined) return;
     throw this.#failures.length === 1
       ? this.#failures[0]
       : new AggregateError(this.#failures, 'Several errors came out of one request.');
   }
+
+  /** One step of the end, which does not keep the others from being made. */
+  async #attempt(step: () => void | Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      // Nobody is there any more to be told, and an error of the handler must not be hidden by it.
+      if (!isClientDisconnected(error)) this.fail(error);
+    }
+  }
+}
+
+function isStream(content: Response['content']): boolean {
+  return typeof content === 'object' && content !== null && !(content instanceof Uint8Array);
+}
+
+/** Whether an object has its keys from its literal: also one of another realm, and of no prototype. */
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** What middleware and handlers see. Getters, so that what nobody reads is not made, and its keys cannot be provided. */

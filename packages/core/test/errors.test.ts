@@ -170,6 +170,7 @@ describe('onError', () => {
   });
 
   test('takes a handler that gives any thenable', async () => {
+    // biome-ignore lint/suspicious/noThenProperty: a thenable is what this is about
     const thenable = { then: (resolve: (text: string) => void) => resolve('later') };
     const app = failing(new HTTPError(400)).onError(400, () => thenable);
     await using http = client(app);

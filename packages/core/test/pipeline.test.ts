@@ -8,6 +8,10 @@ const forms: readonly [title: string, pass: Middleware][] = [
   ['async', async (_ctx, next) => next()],
 ];
 
+class Database {
+  name = 'db';
+}
+
 describe.each(forms)('a pipeline of %s middleware', (_title, pass) => {
   test('runs in order, the app before the group before the handler, and back', async () => {
     const order: string[] = [];
@@ -151,6 +155,48 @@ describe.each(forms)('a pipeline of %s middleware', (_title, pass) => {
     );
   });
 
+  test('next() after the middleware has returned runs nothing, and is refused', async () => {
+    const seen: unknown[] = [];
+    const app = new Pullo()
+      .use(function early(_ctx, next) {
+        setTimeout(async () =>
+          seen.push(await Promise.resolve(next()).catch((error: Error) => error.message)),
+        );
+        return new TextResponse('early');
+      })
+      .use(pass)
+      .get('/', () => {
+        seen.push('handler');
+        return 'late';
+      });
+    await using http = client(app);
+    expect(await (await http.get('/')).text()).toBe('early');
+    await expect
+      .poll(() => seen)
+      .toEqual([
+        'The middleware "early" called next() after it had returned: await next(), or return what it returns.',
+      ]);
+  });
+
+  test.each([
+    ['an error', new RangeError('x'), 'an Error: throw it.'],
+    ['text', 'route', 'the text "route": give a plain object, { name: value }.'],
+    ['null', null, 'null: give a plain object, { name: value }.'],
+    ['an array', [1], 'an Array: give a plain object, { name: value }.'],
+    ['an instance', new Database(), 'a Database: give a plain object, { name: value }.'],
+  ])('next() given %s does not go on', async (_title, argument, message) => {
+    const app = new Pullo()
+      .use(function express(_ctx, next) {
+        return (next as unknown as (argument: unknown) => TextResponse)(argument);
+      })
+      .use(pass)
+      .get('/', () => 'went on');
+    await using http = client(app);
+    await expect(http.get('/')).rejects.toThrow(
+      new PipelineError(`The middleware "express" provides ${message}`),
+    );
+  });
+
   test('runs around 404, 405, OPTIONS and slash redirects too', async () => {
     const seen: string[] = [];
     const app = new Pullo()
@@ -214,6 +260,83 @@ test('a response constant that a middleware writes to is not changed for the nex
   expect(constant.headers.has('x-count')).toBe(false);
 });
 
+describe('a stream that a middleware keeps from being sent is ended', () => {
+  /** An app whose handler gives a stream, and what the stream has been told. */
+  function streaming(middleware: Middleware) {
+    const told: string[] = [];
+    const app = new Pullo().use(middleware).get('/', () => {
+      return new ReadableStream<Uint8Array>(
+        {
+          pull(controller) {
+            controller.enqueue(new TextEncoder().encode('piece'));
+            controller.close();
+          },
+          cancel: () => void told.push('cancelled'),
+        },
+        { highWaterMark: 0 },
+      );
+    });
+    return { app, told };
+  }
+
+  const replacing: readonly [title: string, middleware: Middleware, answer: string][] = [
+    [
+      'sync',
+      (_ctx, next) => {
+        void next();
+        return new TextResponse('other');
+      },
+      'other',
+    ],
+    [
+      'async',
+      async (_ctx, next) => {
+        await next();
+        return new TextResponse('other');
+      },
+      'other',
+    ],
+    [
+      'not waiting',
+      async (_ctx, next) => {
+        void next();
+        return new TextResponse('other');
+      },
+      'other',
+    ],
+    [
+      'throwing',
+      async (_ctx, next) => {
+        await next();
+        throw new HTTPError(409);
+      },
+      '409 Conflict\n',
+    ],
+  ];
+
+  test.each(replacing)('by a %s one', async (_title, middleware, answer) => {
+    const { app, told } = streaming(middleware);
+    const http = client(app);
+    expect(await (await http.get('/')).text()).toBe(answer);
+    await http.close();
+    expect(told).toEqual(['cancelled']);
+  });
+
+  test('but not before what has replaced it has read it', async () => {
+    async function* shout(content: AsyncIterable<Uint8Array>) {
+      for await (const piece of content) yield new TextDecoder().decode(piece).toUpperCase();
+    }
+    const { app, told } = streaming(async (_ctx, next) => {
+      const response = await next();
+      return response.withContent(shout(response.content as ReadableStream<Uint8Array>));
+    });
+    const http = client(app);
+    expect(await (await http.get('/')).text()).toBe('PIECE');
+    await http.close();
+    expect(told).toEqual([]);
+  });
+});
+
 describe('what is provided', () => {
   test('lies flat on ctx for what follows', async () => {
     const app = new Pullo()
@@ -248,6 +371,22 @@ describe('what is provided', () => {
       );
     },
   );
+
+  test.each([
+    ['nothing', undefined, 'undefined'],
+    ['an instance', new Database(), 'a Database'],
+    ['a function', () => {}, 'a function (without a name)'],
+  ])('cannot be %s', async (_title, value, described) => {
+    const app = new Pullo()
+      .provide(function provider() {
+        return value as object;
+      })
+      .get('/', () => 'never');
+    await using http = client(app);
+    await expect(http.get('/')).rejects.toThrow(
+      `The provider "provider" provides ${described}: give a plain object, { name: value }.`,
+    );
+  });
 
   test('with() gives it to a branch alone', async () => {
     const app = new Pullo();

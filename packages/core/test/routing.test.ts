@@ -107,6 +107,25 @@ describe('ctx', () => {
   });
 });
 
+test('waitUntil refuses what is no promise, and work that comes when the exchange is over', async () => {
+  let keep: (promise: Promise<unknown>) => void = () => {};
+  const app = new Pullo()
+    .get('/function', ({ waitUntil }) => {
+      waitUntil((async () => {}) as never);
+      return 'never';
+    })
+    .get('/kept', ({ waitUntil }) => {
+      keep = waitUntil;
+      return 'answered';
+    });
+  await using http = client(app);
+  await expect(http.get('/function')).rejects.toThrow(
+    'waitUntil() takes a promise, not a function (without a name).',
+  );
+  expect(await (await http.get('/kept')).text()).toBe('answered');
+  expect(() => keep(Promise.resolve())).toThrow('waitUntil() came when the exchange was over');
+});
+
 test('an app that is called for a scope it does not serve says so', () => {
   const app = new Pullo();
   const scope = { type: 'telegram' } as never;
