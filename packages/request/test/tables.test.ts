@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest';
-import type { Case } from './cases/assert.ts';
+import type { Case } from '../../../conformance/assert.ts';
 import { cases as body } from './cases/body.ts';
 import { cases as cookies } from './cases/cookies.ts';
 import { cases as form } from './cases/form.ts';

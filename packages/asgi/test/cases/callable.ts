@@ -1,5 +1,5 @@
 import { type App, Callable, type Receive, type Scope, type Send, validate } from '@pullo/asgi';
-import { assertEqual, type Case, thrownBy } from './assert.ts';
+import { assertEqual, type Case, thrownBy } from '../../../../conformance/assert.ts';
 import { httpScope, play } from './script.ts';
 
 class Greeting extends Callable {

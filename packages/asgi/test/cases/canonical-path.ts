@@ -1,5 +1,5 @@
 import { BadPath, canonicalPath } from '@pullo/asgi';
-import { assertEqual, type Case, thrownBy } from './assert.ts';
+import { assertEqual, type Case, thrownBy } from '../../../../conformance/assert.ts';
 
 type Row = readonly [path: string, canonical: string, why: string];
 

@@ -8,7 +8,7 @@ import {
   ServerShutdown,
   UnsupportedScope,
 } from '@pullo/asgi';
-import { assertEqual, type Case } from './assert.ts';
+import { assertEqual, type Case } from '../../../../conformance/assert.ts';
 
 const rows: readonly (readonly [error: Error, name: string, code: string, message: string])[] = [
   [new ClientDisconnected(), 'ClientDisconnected', 'ERR_CLIENT_DISCONNECTED', 'The client has disconnected.'],

@@ -1,5 +1,5 @@
 import { HeaderList, Headers, InvalidHeader } from '@pullo/asgi';
-import { assertEqual, type Case, thrownBy } from './assert.ts';
+import { assertEqual, type Case, thrownBy } from '../../../../conformance/assert.ts';
 
 const parsed = () =>
   HeaderList.raw(['Host', 'a', 'Accept', 'x', 'accept', 'y', 'Cookie', 'a=1', 'cookie', 'b=2']);

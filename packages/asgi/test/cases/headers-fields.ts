@@ -1,4 +1,4 @@
-import { assertEqual } from './assert.ts';
+import { assertEqual } from '../../../../conformance/assert.ts';
 import { assertTypeError, casesOf, type HeadersRow, wrong } from './headers-row.ts';
 
 const badNames = [

@@ -1,5 +1,5 @@
 import { Headers } from '@pullo/asgi';
-import { assertEqual } from './assert.ts';
+import { assertEqual } from '../../../../conformance/assert.ts';
 import { assertTypeError, casesOf, type HeadersRow, wrong } from './headers-row.ts';
 
 const init = (

@@ -1,4 +1,4 @@
-import { assertEqual } from './assert.ts';
+import { assertEqual } from '../../../../conformance/assert.ts';
 import { assertTypeError, casesOf, type HeadersRow } from './headers-row.ts';
 
 const reading: readonly HeadersRow[] = [

@@ -1,5 +1,5 @@
 import { Headers, type HeadersInit } from '@pullo/asgi';
-import { type Case, thrownBy } from './assert.ts';
+import { type Case, thrownBy } from '../../../../conformance/assert.ts';
 
 /**
  * What the Web Platform Tests (fetch/api/headers) say of `Headers`, for ours and the platform's alike. A row marked

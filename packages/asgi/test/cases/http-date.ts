@@ -1,5 +1,5 @@
 import { formatHTTPDate, parseHTTPDate } from '@pullo/asgi/http';
-import { assertEqual, type Case } from './assert.ts';
+import { assertEqual, type Case } from '../../../../conformance/assert.ts';
 
 export const name = 'HTTP dates';
 

@@ -1,6 +1,6 @@
 import { HeaderList } from '@pullo/asgi';
 import { isFresh, preconditionFailed, type Validators } from '@pullo/asgi/http';
-import { assertEqual, type Case } from './assert.ts';
+import { assertEqual, type Case } from '../../../../conformance/assert.ts';
 
 export const name = 'isFresh and preconditionFailed';
 

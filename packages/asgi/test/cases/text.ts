@@ -1,5 +1,5 @@
 import { isToken, quote } from '@pullo/asgi/http';
-import { assertEqual, type Case } from './assert.ts';
+import { assertEqual, type Case } from '../../../../conformance/assert.ts';
 
 export const name = 'isToken and quote';
 

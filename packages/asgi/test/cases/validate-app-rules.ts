@@ -1,5 +1,5 @@
 import type { App } from '@pullo/asgi';
-import type { Case } from './assert.ts';
+import type { Case } from '../../../../conformance/assert.ts';
 import { lifespanScope, websocketScope } from './script.ts';
 import { app, check, type Row, table } from './validate-table.ts';
 

@@ -1,5 +1,5 @@
 import { type App, UnsupportedScope, validate } from '@pullo/asgi';
-import { assertEqual, type Case } from './assert.ts';
+import { assertEqual, type Case } from '../../../../conformance/assert.ts';
 import { bytes, httpScope, lifespanScope, play, type Script, websocketScope } from './script.ts';
 
 /** ASGI's checklist, line by line: what a wrong app or server is told, word for word. */

@@ -1,4 +1,4 @@
-import type { Case } from './assert.ts';
+import type { Case } from '../../../../conformance/assert.ts';
 import { bytes, httpScope } from './script.ts';
 import { type Row, table } from './validate-table.ts';
 

@@ -1,5 +1,5 @@
 import { type App, ClientDisconnected, HeaderList, UnsupportedScope, validate } from '@pullo/asgi';
-import { assertEqual, type Case } from './assert.ts';
+import { assertEqual, type Case } from '../../../../conformance/assert.ts';
 import {
   bytes,
   gone,

@@ -1,5 +1,5 @@
 import { HeaderList, validate } from '@pullo/asgi';
-import type { Case } from './assert.ts';
+import type { Case } from '../../../../conformance/assert.ts';
 import { httpScope, play, sends } from './script.ts';
 
 /** Scopes that a server may well hand over, of which `validate` must not complain. */

@@ -1,5 +1,5 @@
 import { type App, type Scope, validate } from '@pullo/asgi';
-import { assertEqual, type Case } from './assert.ts';
+import { assertEqual, type Case } from '../../../../conformance/assert.ts';
 import { bytes, httpScope, lifespanScope, play, type Script, websocketScope } from './script.ts';
 
 /** Everything that a server can do wrong beyond the checklist, and the problem it is told. */

@@ -1,5 +1,5 @@
 import { type App, type Scope, validate } from '@pullo/asgi';
-import { assertEqual, type Case } from './assert.ts';
+import { assertEqual, type Case } from '../../../../conformance/assert.ts';
 import { play, type Script } from './script.ts';
 
 /** What an app sends without waiting, and the problem that it is told. */

@@ -1,6 +1,6 @@
 import { ClientDisconnected } from '@pullo/asgi';
 import { BodyConsumed, BodyTooLong, ContentTooLarge, Request } from '@pullo/request';
-import { assertEqual, type Case, rejectionOf } from './assert.ts';
+import { assertEqual, type Case, rejectionOf } from '../../../../conformance/assert.ts';
 import { type Chunk, httpScope, makeRequest, post, type RequestParts, receiveOf, textOf } from './make.ts';
 
 const TEXT = '{"a":"\u00e4"}';

@@ -1,6 +1,6 @@
 import { ClientDisconnected } from '@pullo/asgi';
 import { BodyConsumed, ContentTooLarge, type FormLimits, UnsupportedMediaType } from '@pullo/request';
-import { assertEqual, type Case, rejectionOf } from './assert.ts';
+import { assertEqual, type Case, rejectionOf } from '../../../../conformance/assert.ts';
 import { formPairs, post } from './make.ts';
 import { multipart } from './multipart.ts';
 

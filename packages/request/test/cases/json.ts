@@ -1,5 +1,5 @@
 import { BadJSON, ContentTooLarge, UnsupportedMediaType } from '@pullo/request';
-import { assertEqual, type Case, rejectionOf } from './assert.ts';
+import { assertEqual, type Case, rejectionOf } from '../../../../conformance/assert.ts';
 import { type Chunk, post } from './make.ts';
 
 const good: readonly (readonly [text: string, value: unknown])[] = [

@@ -1,5 +1,5 @@
 import { BadForm, ContentTooLarge, type FormLimits } from '@pullo/request';
-import { assertEqual, type Case, rejectionOf } from './assert.ts';
+import { assertEqual, type Case, rejectionOf } from '../../../../conformance/assert.ts';
 import { type Chunk, formPairs, post, toBytes } from './make.ts';
 
 const TYPE = 'multipart/form-data; boundary=b';

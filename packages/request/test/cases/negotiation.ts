@@ -1,5 +1,5 @@
 import type { Request } from '@pullo/request';
-import { assertEqual, type Case } from './assert.ts';
+import { assertEqual, type Case } from '../../../../conformance/assert.ts';
 import { makeRequest } from './make.ts';
 
 const contentTypes: readonly (readonly [header: string | null, kind: string, is: boolean])[] = [

@@ -7,7 +7,7 @@ import {
   Request,
   UnsupportedMediaType,
 } from '@pullo/request';
-import { assertEqual, type Case, rejectionOf } from './assert.ts';
+import { assertEqual, type Case, rejectionOf } from '../../../../conformance/assert.ts';
 import { httpScope, post, textOf } from './make.ts';
 import { multipart } from './multipart.ts';
 

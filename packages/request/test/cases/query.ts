@@ -1,5 +1,5 @@
 import { Query } from '@pullo/request';
-import { assertEqual, type Case } from './assert.ts';
+import { assertEqual, type Case } from '../../../../conformance/assert.ts';
 import { makeRequest } from './make.ts';
 
 type Row = readonly [queryString: string, pairs: readonly (readonly [string, string])[]];

@@ -1,6 +1,6 @@
 import { ClientDisconnected, type ReceiveEvent, RequestTimeout, ServerShutdown } from '@pullo/asgi';
 import { Request } from '@pullo/request';
-import { assertEqual, type Case, rejectionOf } from './assert.ts';
+import { assertEqual, type Case, rejectionOf } from '../../../../conformance/assert.ts';
 import { httpScope, receiveOf } from './make.ts';
 
 /** A server of somebody else's, which has no `exchange`. */

@@ -1,4 +1,4 @@
-import { assertEqual, type Case } from './assert.ts';
+import { assertEqual, type Case } from '../../../../conformance/assert.ts';
 import { makeRequest, type RequestParts } from './make.ts';
 
 type Row = readonly [what: string, parts: RequestParts, href: string];

@@ -1,6 +1,6 @@
 import { ClientDisconnected } from '@pullo/asgi';
 import { BodyConsumed, Request } from '@pullo/request';
-import { assertEqual, type Case, rejectionOf, thrownBy } from './assert.ts';
+import { assertEqual, type Case, rejectionOf, thrownBy } from '../../../../conformance/assert.ts';
 import { makeRequest, post, textOf } from './make.ts';
 
 export const cases: readonly Case[] = [

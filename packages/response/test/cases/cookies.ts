@@ -1,5 +1,5 @@
 import { type CookieOptions, Response, serializeCookie } from '@pullo/response';
-import { assertEqual, type Case, thrownBy } from './assert.ts';
+import { assertEqual, type Case, thrownBy } from '../../../../conformance/assert.ts';
 
 interface Serialized {
   title: string;

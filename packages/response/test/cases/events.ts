@@ -1,6 +1,6 @@
 import { ClientDisconnected, HeaderList, type SendEvent, ServerShutdown } from '@pullo/asgi';
 import { EventStreamResponse, lastEventId, type ServerSentEvent, serializeEvent } from '@pullo/response';
-import { assertEqual, type Case, rejectionOf, thrownBy } from './assert.ts';
+import { assertEqual, type Case, rejectionOf, thrownBy } from '../../../../conformance/assert.ts';
 import { answerOf, headersOf, httpScope, noReceive } from './exchange.ts';
 
 const serialized: readonly [title: string, event: ServerSentEvent | string, text: string][] = [

@@ -8,7 +8,7 @@ import {
   reasonPhrase,
   Status,
 } from '@pullo/response';
-import { assertEqual, type Case, thrownBy } from './assert.ts';
+import { assertEqual, type Case, thrownBy } from '../../../../conformance/assert.ts';
 
 const dispositions: readonly [filename: string, value: string][] = [
   ['a.txt', 'attachment; filename="a.txt"'],

@@ -1,5 +1,5 @@
 import { RedirectResponse } from '@pullo/response';
-import { assertEqual, type Case, thrownBy } from './assert.ts';
+import { assertEqual, type Case, thrownBy } from '../../../../conformance/assert.ts';
 
 const targets: readonly [from: string | URL, location: string][] = [
   ['/', '/'],

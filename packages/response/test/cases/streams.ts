@@ -1,6 +1,6 @@
 import { ClientDisconnected, RequestTimeout, type Send, type SendEvent, ServerShutdown } from '@pullo/asgi';
 import { Response, type StreamContent, StreamingResponse } from '@pullo/response';
-import { assertEqual, type Case, rejectionOf } from './assert.ts';
+import { assertEqual, type Case, rejectionOf } from '../../../../conformance/assert.ts';
 import { answerOf, httpScope, noReceive, typesOf } from './exchange.ts';
 
 /** A source that counts what is asked of it. */

@@ -6,7 +6,7 @@ import {
   StreamingResponse,
   TextResponse,
 } from '@pullo/response';
-import { assertEqual, type Case, rejectionOf, thrownBy } from './assert.ts';
+import { assertEqual, type Case, rejectionOf, thrownBy } from '../../../../conformance/assert.ts';
 import { answerOf } from './exchange.ts';
 
 /** Over to Fetch and back. */

@@ -1,10 +1,6 @@
 import type { App } from '@pullo/asgi';
 import { AppDispatcher } from '@pullo/testing';
-
-export interface Case {
-  title: string;
-  run: () => void | Promise<void>;
-}
+import { assertEqual, type Case, rejectionOf } from '../../../../conformance/assert.ts';
 
 const echo: App = async (scope, receive, send) => {
   if (scope.type !== 'http') throw new Error(`no ${scope.type} here`);
@@ -59,20 +55,6 @@ async function withApp(app: App, use: (dispatcher: AppDispatcher) => Promise<voi
   }
 }
 
-function equal(actual: unknown, expected: unknown): void {
-  const [left, right] = [JSON.stringify(actual), JSON.stringify(expected)];
-  if (left !== right) throw new Error(`expected ${right}, but got ${left}`);
-}
-
-async function rejection(promise: Promise<unknown>): Promise<Error> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof Error) return error;
-  }
-  throw new Error('expected a rejection with an Error');
-}
-
 /** What the `fetch` that is built into Node does on an `AppDispatcher`: each line of Node brings another undici. */
 export const cases: readonly Case[] = [
   {
@@ -80,10 +62,10 @@ export const cases: readonly Case[] = [
     run: () =>
       withApp(echo, async (dispatcher) => {
         const response = await fetchFrom(dispatcher, '/x');
-        equal([response.status, response.statusText], [200, 'OK']);
-        equal(response.headers.get('x-path'), '/x');
-        equal(response.headers.getSetCookie(), ['a=1', 'b=2']);
-        equal(await response.text(), 'GET ');
+        assertEqual([response.status, response.statusText], [200, 'OK']);
+        assertEqual(response.headers.get('x-path'), '/x');
+        assertEqual(response.headers.getSetCookie(), ['a=1', 'b=2']);
+        assertEqual(await response.text(), 'GET ');
       }),
   },
   {
@@ -91,8 +73,8 @@ export const cases: readonly Case[] = [
     run: () =>
       withApp(echo, async (dispatcher) => {
         const response = await fetchFrom(dispatcher, '/', { method: 'POST', body: 'hei' });
-        equal(response.headers.get('x-type'), 'text/plain;charset=UTF-8');
-        equal(await response.text(), 'POST hei');
+        assertEqual(response.headers.get('x-type'), 'text/plain;charset=UTF-8');
+        assertEqual(await response.text(), 'POST hei');
       }),
   },
   {
@@ -103,8 +85,8 @@ export const cases: readonly Case[] = [
         form.append('name', 'value');
         form.append('file', new Blob(['content']), 'a.txt');
         const response = await fetchFrom(dispatcher, '/', { method: 'POST', body: form });
-        equal(response.headers.get('x-type')?.startsWith('multipart/form-data; boundary='), true);
-        equal(/name="file"; filename="a.txt"[\s\S]*content/.test(await response.text()), true);
+        assertEqual(response.headers.get('x-type')?.startsWith('multipart/form-data; boundary='), true);
+        assertEqual(/name="file"; filename="a.txt"[\s\S]*content/.test(await response.text()), true);
       }),
   },
   {
@@ -113,7 +95,7 @@ export const cases: readonly Case[] = [
       withApp(echo, async (dispatcher) => {
         const body = new Blob(['from a stream']).stream();
         const response = await fetchFrom(dispatcher, '/', { method: 'POST', body, duplex: 'half' });
-        equal(await response.text(), 'POST from a stream');
+        assertEqual(await response.text(), 'POST from a stream');
       }),
   },
   {
@@ -121,8 +103,8 @@ export const cases: readonly Case[] = [
     run: () =>
       withApp(echo, async (dispatcher) => {
         const response = await fetchFrom(dispatcher, '/old', { method: 'POST', body: 'x' });
-        equal([response.url, response.redirected], ['http://testserver/new', true]);
-        equal(await response.text(), 'GET ');
+        assertEqual([response.url, response.redirected], ['http://testserver/new', true]);
+        assertEqual(await response.text(), 'GET ');
       }),
   },
   {
@@ -132,7 +114,7 @@ export const cases: readonly Case[] = [
         const response = await fetchFrom(dispatcher, '/');
         const reader = response.body?.getReader();
         const first = await reader?.read();
-        equal(new TextDecoder().decode(first?.value).startsWith('piece'), true);
+        assertEqual(new TextDecoder().decode(first?.value).startsWith('piece'), true);
         await reader?.cancel();
       }),
   },
@@ -143,7 +125,7 @@ export const cases: readonly Case[] = [
         const abort = new AbortController();
         const response = await fetchFrom(dispatcher, '/', { signal: abort.signal });
         abort.abort();
-        equal((await rejection(response.text())).name, 'AbortError');
+        assertEqual((await rejectionOf(response.text())).name, 'AbortError');
       }),
   },
   {
@@ -151,7 +133,7 @@ export const cases: readonly Case[] = [
     run: () =>
       withApp(streaming, async (dispatcher) => {
         const response = await fetchFrom(dispatcher, '/cut');
-        equal((await rejection(response.text())).name, 'TypeError');
+        assertEqual((await rejectionOf(response.text())).name, 'TypeError');
       }),
   },
   {
@@ -159,7 +141,7 @@ export const cases: readonly Case[] = [
     run: () =>
       withApp(echo, async (dispatcher) => {
         await dispatcher.close();
-        equal((await rejection(fetchFrom(dispatcher, '/'))).message, 'fetch failed');
+        assertEqual((await rejectionOf(fetchFrom(dispatcher, '/'))).message, 'fetch failed');
       }),
   },
 ];

@@ -1,6 +1,6 @@
 import type { App } from '@pullo/asgi';
 import { AppDispatcher } from '@pullo/testing';
-import type { Case } from './global-fetch.js';
+import { assertEqual, type Case } from '../../../../conformance/assert.ts';
 
 /** A request is answered with its body, or redirected; a session gets its first message back. */
 const app: App = async (scope, receive, send) => {
@@ -36,8 +36,7 @@ function withUndici(use: (undici: Undici, dispatcher: never) => Promise<unknown>
     // A Dispatcher to undici 8 too, though its type is of undici 7.
     const actual = await use(await import('undici-8'), dispatcher as never);
     await dispatcher.close();
-    const [left, right] = [JSON.stringify(actual), JSON.stringify(expected)];
-    if (left !== right) throw new Error(`expected ${right}, but got ${left}`);
+    assertEqual(actual, expected);
   };
 }
 

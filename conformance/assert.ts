@@ -1,8 +1,4 @@
-/** One row of a table: `run` throws, or rejects, when the behaviour in the title is not there. */
-export interface Case {
-  readonly title: string;
-  readonly run: () => void | Promise<void>;
-}
+export type { Case } from './run.ts';
 
 /** Compares data by content: primitives, arrays, byte arrays and plain objects. */
 export function assertEqual(actual: unknown, expected: unknown): void {
