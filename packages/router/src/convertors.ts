@@ -52,19 +52,20 @@ export type ConvertorTypes<C> = BuiltIn & {
   [Name in keyof C]: C[Name] extends { parse(text: string): infer Value } ? Value : string;
 };
 
+/** What in parentheses is the name of a convertor, and not an expression. */
+export const WORD = /^[A-Za-z_]\w*$/;
+
 /** What reading a text gives when the text is not one of the constraint's. */
 export const NO_MATCH: unique symbol = Symbol('no match');
 
 /** What a parameter's text must be, and what is made of it. */
 export interface Constraint {
-  /** Two constraints with the same key accept the same texts. */
-  readonly key: string;
-  /** How the constraint is written in a pattern, for messages. */
+  /** How the constraint is written in a pattern: two with the same label accept the same texts. */
   readonly label: string;
-  /** Whether reading runs code that is not ours. */
-  readonly isForeign: boolean;
   /** Where it stands in the order of precedence: lower is tried first. */
   readonly rank: number;
+  /** Whether reading runs code that is not ours. */
+  readonly isForeign: boolean;
   /** The value of a decoded text, or `NO_MATCH`. Never throws. */
   read(text: string): unknown;
   /** The text of a value, or undefined if it is of a type that has none. May throw. */
@@ -74,88 +75,64 @@ export interface Constraint {
 /** The precedence of constraints whose order the registration decides. */
 const OWN_RANK = 4;
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-const INT = /^-?\d+$/;
-const FLOAT = /^-?\d+(?:\.\d+)?$/;
-const SLUG = /^[\w-]+$/;
+const toItself = (text: string): unknown => text;
 
-const builtIn: ReadonlyMap<string, Constraint> = new Map(
-  [
-    {
-      key: 'int',
-      label: 'int',
-      isForeign: false,
-      rank: 0,
-      read(text: string) {
-        if (!INT.test(text)) return NO_MATCH;
-        const value = Number(text);
-        return Number.isSafeInteger(value) ? value + 0 : NO_MATCH;
-      },
-      format: plainText,
-    },
-    {
-      key: 'uuid',
-      label: 'uuid',
-      isForeign: false,
-      rank: 1,
-      read: (text: string) => (text.length === 36 && UUID.test(text) ? text.toLowerCase() : NO_MATCH),
-      format: plainText,
-    },
-    {
-      key: 'float',
-      label: 'float',
-      isForeign: false,
-      rank: 2,
-      read(text: string) {
-        if (!FLOAT.test(text)) return NO_MATCH;
-        const value = Number(text);
-        return Number.isFinite(value) ? value + 0 : NO_MATCH;
-      },
-      format: formatFloat,
-    },
-    {
-      key: 'slug',
-      label: 'slug',
-      isForeign: false,
-      rank: 3,
-      read: (text: string) => (SLUG.test(text) ? text : NO_MATCH),
-      format: plainText,
-    },
-  ].map((constraint) => [constraint.key, constraint]),
-);
+/** Of a parameter with nothing in parentheses. */
+export const ANY_TEXT: Constraint = {
+  label: '',
+  rank: 5,
+  isForeign: false,
+  read: toItself,
+  format: plainText,
+};
+/** Of a parameter that is a rest. */
+export const PATH: Constraint = { ...ANY_TEXT, label: 'path' };
 
-/** The constraints of one router: the built-in convertors and its own. */
-export class Constraints {
-  readonly #own = new Map<string, Constraint>();
+const builtIn: readonly Constraint[] = [
+  ofPattern('int', 0, /^-?\d+$/, (text) => numberOf(text, Number.isSafeInteger)),
+  ofPattern('float', 2, /^-?\d+(?:\.\d+)?$/, (text) => numberOf(text, Number.isFinite), formatFloat),
+  ofPattern('uuid', 1, /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i, (text) => text.toLowerCase()),
+  ofPattern('slug', 3, /^[\w-]+$/),
+  PATH,
+];
 
-  /** Throws `InvalidArgument` if a convertor is named like a built-in one, or is not one. */
-  constructor(convertors: Convertors) {
-    for (const [name, convertor] of Object.entries(convertors))
-      this.#own.set(name, ofConvertor(name, convertor));
+/**
+ * The constraints that a bare word in parentheses may name: the built-in convertors and one's own. Throws `InvalidArgument` if
+ * a convertor is named like a built-in one, or is not one.
+ */
+export function constraintsByName(convertors: Convertors): ReadonlyMap<string, Constraint> {
+  const byName = new Map(builtIn.map((constraint) => [constraint.label, constraint]));
+  for (const [name, convertor] of Object.entries(convertors)) {
+    if (byName.has(name) || !WORD.test(name)) {
+      throw new InvalidArgument(
+        `Convertor name ${quote(name)} is built in or not a word: use other letters, digits and "_".`,
+      );
+    }
+    byName.set(name, ofConvertor(name, convertor));
   }
-
-  /** The constraint that a bare word in parentheses names. */
-  named(name: string): Constraint | undefined {
-    return builtIn.get(name) ?? this.#own.get(name);
-  }
-
-  /** Every word that may stand in parentheses. */
-  get names(): string[] {
-    return ['int', 'float', 'uuid', 'slug', 'path', ...this.#own.keys()];
-  }
+  return byName;
 }
 
 /** The constraint of an expression in parentheses. Throws a `SyntaxError` if it is not one. */
 export function ofExpression(source: string, flags: string): Constraint {
-  const expression = compile(`^(?:${source})$`, flags);
-  return {
-    key: `/${source}/${flags}`,
-    label: source,
-    isForeign: false,
-    rank: OWN_RANK,
-    read: (text) => (expression.test(text) ? text : NO_MATCH),
-    format: plainText,
-  };
+  return ofPattern(source, OWN_RANK, compile(`^(?:${source})$`, flags));
+}
+
+function ofPattern(
+  label: string,
+  rank: number,
+  expression: RegExp,
+  parse: (text: string) => unknown = toItself,
+  format: Constraint['format'] = plainText,
+): Constraint {
+  const read = (text: string) => (expression.test(text) ? parse(text) : NO_MATCH);
+  return { label, rank, isForeign: false, read, format };
+}
+
+/** The number that a text is, if it passes. -0 is 0. */
+function numberOf(text: string, test: (value: number) => boolean): number | typeof NO_MATCH {
+  const value = Number(text) + 0;
+  return test(value) ? value : NO_MATCH;
 }
 
 /** With the flag that `URLPattern` uses, or, where that finds more to escape than most people know, such as `[^/]`, with its predecessor. */
@@ -168,12 +145,6 @@ function compile(source: string, flags: string): RegExp {
 }
 
 function ofConvertor(name: string, convertor: Convertor<unknown>): Constraint {
-  if (!/^[A-Za-z_]\w*$/.test(name)) {
-    throw new InvalidArgument(`Convertor name ${quote(name)} is not a word: use letters, digits and "_".`);
-  }
-  if (builtIn.has(name) || name === 'path') {
-    throw new InvalidArgument(`Convertor ${quote(name)} is built in: give yours another name.`);
-  }
   if (!(convertor?.pattern instanceof RegExp)) {
     throw new InvalidArgument(
       `Convertor ${quote(name)} has no pattern: write { pattern: /.../, parse, format }, not ${show(convertor?.pattern)}.`,
@@ -181,29 +152,20 @@ function ofConvertor(name: string, convertor: Convertor<unknown>): Constraint {
   }
   const { source, flags } = convertor.pattern;
   const expression = new RegExp(`^(?:${source})$`, flags.replace(/[^iuvs]/g, ''));
-  return {
-    key: name,
-    label: name,
-    isForeign: true,
-    rank: OWN_RANK,
-    read(text) {
-      if (!expression.test(text)) return NO_MATCH;
-      if (convertor.parse === undefined) return text;
-      try {
-        return convertor.parse(text);
-      } catch {
-        return NO_MATCH;
-      }
-    },
-    format: (value) => (convertor.format === undefined ? String(value) : convertor.format(value)),
+  const parse = (text: string) => {
+    try {
+      return convertor.parse === undefined ? text : convertor.parse(text);
+    } catch {
+      return NO_MATCH;
+    }
   };
+  const format = (value: unknown) => String(convertor.format === undefined ? value : convertor.format(value));
+  return { ...ofPattern(name, OWN_RANK, expression, parse, format), isForeign: true };
 }
 
 /** The text of a string or a number; other values have none. */
-export function plainText(value: unknown): string | undefined {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint'
-    ? String(value)
-    : undefined;
+function plainText(value: unknown): string | undefined {
+  return /string|number|bigint/.test(typeof value) ? String(value) : undefined;
 }
 
 /** Without an exponent, which the pattern of `float` does not have. */

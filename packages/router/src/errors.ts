@@ -55,11 +55,11 @@ export class UnknownRoute extends Error {
   readonly code = 'ERR_UNKNOWN_ROUTE';
 
   constructor(name: string, known: readonly string[]) {
-    const hint =
-      known.length === 0
-        ? 'no route has a name; give one with add(method, pattern, value, { name })'
-        : list(known);
-    super(`No route is named ${quote(name)}: ${hint}.`);
+    const names = known.slice(0, 20).map(quote).join(', ') || 'none';
+    super(
+      `No route is named ${quote(name)}: known are ${names}${known.length > 20 ? ', …' : ''}; ` +
+        'give a name with add(method, pattern, value, { name }).',
+    );
   }
 }
 
@@ -93,20 +93,16 @@ export function quote(text: string): string {
 /** What was given where a string was expected, in words. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return quote(value);
-  if (typeof value === 'number' || typeof value === 'boolean' || value == null) return String(value);
-  if (typeof value === 'bigint') return `${value}n`;
-  return Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`;
-}
-
-function list(names: readonly string[]): string {
-  const shown = names.slice(0, 20).map(quote).join(', ');
-  return `known are ${shown}${names.length > 20 ? `, and ${names.length - 20} more` : ''}`;
+  if (Array.isArray(value)) return 'an array';
+  const isPlain = value === null || !/object|function|symbol/.test(typeof value);
+  return isPlain ? String(value) : `a value of type ${typeof value}`;
 }
 
 /** Two lines: the pattern, and carets under the place. Long patterns are cut to what is near it. */
 function underline(pattern: string, at: number, length: number): string {
   const from = Math.max(0, at - 60);
-  const shown = pattern.slice(from, at + 40).replace(/[\p{Cc}\p{Cs}]/gu, '?');
-  const carets = '^'.repeat(Math.max(1, Math.min(length, shown.length - (at - from))));
-  return `\n  ${from > 0 ? '…' : ''}${shown}\n  ${' '.repeat(at - from + (from > 0 ? 1 : 0))}${carets}`;
+  const shown = pattern.slice(from, from + 100).replace(/[\p{Cc}\p{Cs}]/gu, '?');
+  const place = at - from;
+  const carets = shown.slice(place, place + length).replace(/./g, '^') || '^';
+  return `\n  ${shown}\n  ${' '.repeat(place)}${carets}`;
 }

@@ -1,7 +1,13 @@
-import { Constraints, type Convertors, type ConvertorTypes, type NoConvertors } from './convertors.js';
+import {
+  type Constraint,
+  type Convertors,
+  type ConvertorTypes,
+  constraintsByName,
+  type NoConvertors,
+} from './convertors.js';
 import { InvalidPattern, RouteConflict } from './errors.js';
 import type { KnownPattern, UnknownParams } from './path-params.js';
-import { PatternReader } from './pattern.js';
+import { PatternReader, type Syntax } from './pattern.js';
 import type { Match, Route, RouteOptions } from './route.js';
 import { ANY, RouteTable } from './route-table.js';
 import { lowerCase, type Pattern, type Segment } from './segment.js';
@@ -37,14 +43,14 @@ const HOST = /^(?:[\w-]+(?:\.[\w-]+)*|\[[\da-f:.]+\])$/;
  * ```
  */
 export class HostRouter<T = unknown, C extends Convertors = NoConvertors> implements Iterable<Route<T>> {
-  readonly #constraints: Constraints;
+  readonly #constraints: ReadonlyMap<string, Constraint>;
   readonly #table = new RouteTable<T>(OPTIONS);
   /** The names of rests, whose labels are turned round. */
   readonly #rests = new Map<Route<T>, string>();
 
   /** Throws `InvalidArgument` for a convertor that is none or is named like a built-in one. */
   constructor(options: HostRouterOptions<C> = {}) {
-    this.#constraints = new Constraints(options.convertors ?? {});
+    this.#constraints = constraintsByName(options.convertors ?? {});
   }
 
   /** How many routes there are. */
@@ -110,29 +116,17 @@ export class HostRouter<T = unknown, C extends Convertors = NoConvertors> implem
 }
 
 /** Reads a host pattern: its segments come from right to left, as a tree compares them. Throws `InvalidPattern`. */
-function parseHostPattern(text: string, constraints: Constraints): Pattern {
-  const reader = new PatternReader(text, { separator: '.', constraints, flags: 'i' });
+function parseHostPattern(text: string, constraints: Syntax['constraints']): Pattern {
+  const reader = new PatternReader(text, { separator: '.', open: 'first', constraints, flags: 'i' });
   const segments: Segment[] = [];
-  let at = 0;
-  while (at <= text.length) {
+  for (let at = 0; at <= text.length; at = reader.at + 1) {
     const segment = reader.segment(at);
     const length = reader.at - at;
     if (length === 0) throw new InvalidPattern(text, at, 1, 'An empty label', 'write one name between dots');
-    if (at > 0 && (segment.kind === 'rest' || segment.kind === 'optional')) {
-      const what = segment.kind === 'rest' ? 'A rest' : 'An optional parameter';
-      throw new InvalidPattern(
-        text,
-        at,
-        length,
-        `${what} that is not first`,
-        'only the first label may be one',
-      );
-    }
     segments.unshift({
       ...segment,
       literals: segment.literals.map((literal) => label(text, at, length, literal)),
     });
-    at = reader.at + 1;
   }
   return { text, segments, names: segments.flatMap(({ params }) => params.map(({ name }) => name)) };
 }

@@ -1,5 +1,6 @@
+import { ANY_TEXT, type Constraint } from './convertors.js';
 import { MixedSegment } from './mixed-segment.js';
-import { compareMixed, paramRank } from './precedence.js';
+import { compareMixed } from './precedence.js';
 import type { Route } from './route.js';
 import { type Param, type Segment, segmentKey } from './segment.js';
 import type { TreePattern } from './tree-pattern.js';
@@ -42,7 +43,7 @@ export interface Branch<T> {
   readonly segment: Segment;
   /** Where static text and parameters are mixed. */
   readonly mixed: MixedSegment | undefined;
-  readonly param: Param;
+  readonly constraint: Constraint;
   readonly after: Node<T>;
 }
 
@@ -108,14 +109,17 @@ export function addText<T>(from: Node<T>, text: string): Node<T> {
   return addText(between, text.slice(shared));
 }
 
-/** The node after a segment with a parameter, made if there is none; `index` is how many parameters there are before it. */
-export function addSegment<T>(from: Node<T>, segment: Segment, index: number): Node<T> {
-  const [param] = segment.params;
-  if (param === undefined) throw new TypeError('never: a segment without parameters is added as text');
+/** The node after a segment with a parameter, made if there is none; `param` is its first one, `index` how many there are before it. */
+export function addSegment<T>(
+  from: Node<T>,
+  segment: Segment,
+  { constraint }: Param,
+  index: number,
+): Node<T> {
   from.dynamic ??= new Dynamic(index);
   const { dynamic } = from;
   dynamic.isParameter = true;
-  if (segment.kind === 'param' && param.constraint === undefined) {
+  if (segment.kind === 'param' && constraint === ANY_TEXT) {
     dynamic.plain ??= new Node<T>('');
     return dynamic.plain;
   }
@@ -125,7 +129,7 @@ export function addSegment<T>(from: Node<T>, segment: Segment, index: number): N
   if (existing !== undefined) return existing.after;
   const mixed = segment.kind === 'mixed' ? new MixedSegment(segment) : undefined;
   const after = new Node<T>('');
-  branches.push({ key, segment, mixed, param, after });
+  branches.push({ key, segment, mixed, constraint, after });
   branches.sort(compareBranches);
   return after;
 }
@@ -140,9 +144,9 @@ function branchesFor<T>(dynamic: Dynamic<T>, { kind }: Segment): Branch<T>[] {
 }
 
 function compareBranches(a: Branch<unknown>, b: Branch<unknown>): number {
-  if (a.mixed !== undefined && b.mixed !== undefined) return compareMixed(a.segment, b.segment);
-  if (a.mixed !== undefined || b.mixed !== undefined) return a.mixed === undefined ? 1 : -1;
-  return paramRank(a.param) - paramRank(b.param);
+  if (a.mixed && b.mixed) return compareMixed(a.segment, b.segment);
+  if (a.mixed || b.mixed) return a.mixed ? -1 : 1;
+  return a.constraint.rank - b.constraint.rank;
 }
 
 /** The child whose text begins with a character. */

@@ -1,48 +1,29 @@
-import { type Constraint, type Constraints, ofExpression } from './convertors.js';
+import { ANY_TEXT, type Constraint, ofExpression, PATH, WORD } from './convertors.js';
 import { InvalidPattern, quote } from './errors.js';
 import type { Param, Pattern, Segment } from './segment.js';
-import { StaticText } from './static-text.js';
 
 /** What the patterns of a router are written with. */
 export interface Syntax {
   /** What stands between segments. */
   readonly separator: '/' | '.';
-  readonly constraints: Constraints;
+  /** Which segment may be a rest or optional. */
+  readonly open: 'first' | 'last';
+  readonly constraints: ReadonlyMap<string, Constraint>;
   /** `'i'` where letters match in either case. */
   readonly flags: '' | 'i';
 }
 
-const NAME = /[A-Za-z_$][\w$]*/y;
-/** What to say of characters that stand where they mean nothing. */
-const UNEXPECTED = new Map([
-  ['(', 'put a name before it, as in :name(...)'],
-  ['?', 'a pattern has no query, and "?" stands only after a parameter'],
-  ['#', 'a pattern has no fragment'],
-]);
-const WORD = /^[A-Za-z_]\w*$/;
+const NAME = /^[A-Za-z_$][\w$]*$/;
+/** What may stand in a path as it is: `pchar` of RFC 3986, section 3.3, without the percent sign. */
+const PLAIN = /[\w\-.~!$&'()*+,;=:@]/;
+const UNRESERVED = /[\w\-.~]/;
 
 /** Reads a path pattern. Throws `InvalidPattern`. */
 export function parsePattern(text: string, syntax: Syntax): Pattern {
   if (text[0] !== '/') throw new InvalidPattern(text, 0, 1, 'No leading slash', 'a pattern begins with "/"');
   const reader = new PatternReader(text, syntax);
   const segments: Segment[] = [];
-  let at = 1;
-  while (at <= text.length) {
-    const segment = reader.segment(at);
-    const from = at;
-    at = reader.at + 1;
-    if (at <= text.length && (segment.kind === 'optional' || segment.kind === 'rest')) {
-      const what = segment.kind === 'rest' ? 'A rest' : 'An optional parameter';
-      throw new InvalidPattern(
-        text,
-        from,
-        reader.at - from,
-        `${what} that is not last`,
-        'only the last segment may be one',
-      );
-    }
-    segments.push(segment);
-  }
+  for (let at = 1; at <= text.length; at = reader.at + 1) segments.push(reader.segment(at));
   return { text, segments, names: reader.names };
 }
 
@@ -53,9 +34,12 @@ export class PatternReader {
   at = 0;
   readonly #text: string;
   readonly #syntax: Syntax;
-  readonly #static = new StaticText();
+  /** Of the segment that is being read. */
   #literals: string[] = [];
   #params: Param[] = [];
+  #open: 'optional' | 'rest' | undefined;
+  /** The static text since the last parameter, in the form that it has in a canonical path (RFC 3986, section 6.2.2). */
+  #static = '';
 
   constructor(text: string, syntax: Syntax) {
     this.#text = text;
@@ -67,134 +51,73 @@ export class PatternReader {
     this.at = from;
     this.#literals = [];
     this.#params = [];
-    let kind: Segment['kind'] = 'static';
-    while (this.at < this.#text.length && this.#text[this.at] !== this.#syntax.separator) {
-      kind = this.#part(from, kind);
-    }
-    this.#literals.push(this.#static.take());
-    const segment = { kind, literals: this.#literals, params: this.#params };
-    if (kind === 'static') this.#refuseDotSegment(from, segment.literals[0]);
-    return segment;
+    this.#open = undefined;
+    while (this.#char !== undefined && this.#char !== this.#syntax.separator) this.#part(this.#char);
+    this.#endLiteral();
+    return { kind: this.#kind(from), literals: this.#literals, params: this.#params };
   }
 
-  /** Reads one part of a segment that has been of `kind` so far, and says what it is now. */
-  #part(from: number, kind: Segment['kind']): Segment['kind'] {
-    const start = this.at;
-    const char = this.#text[start];
-    if (kind === 'rest')
-      this.#fail(from, start - from, 'Text after a rest', 'a rest is a segment of its own');
-    if (kind === 'optional')
-      this.#fail(from, start - from, 'Text after "?"', 'only a segment of its own is optional');
-    if (char === ':') return this.#param(from, kind);
-    if (char === '*') return this.#rest(from);
-    if (char === '\\') this.#escaped();
-    else if (/[{}()+?#]/.test(char ?? '')) this.#unexpected(char ?? '');
-    else if (char === '%') this.at += this.#static.addEscape(this.#text, start);
-    else this.at += this.#static.addChar(this.#text, start);
-    return kind === 'param' ? 'mixed' : kind;
+  get #char(): string | undefined {
+    return this.#text[this.at];
   }
 
-  #param(from: number, kind: Segment['kind']): Segment['kind'] {
+  #part(char: string): void {
+    if (char === ':' || char === '*') this.#param(char);
+    else if (char === '%') this.#escape();
+    else if (char === '\\') this.#escaped();
+    else if (/[{}()+?#]/.test(char)) {
+      const remedy = /[(?]/.test(char) ? 'it stands only after a :name' : 'it has no meaning here';
+      this.#fail(this.at, 1, `A "${char}"`, `${remedy}; write \\${char} for the character`);
+    } else this.#literal();
+  }
+
+  #param(sign: string): void {
     const start = this.at;
     this.at += 1;
-    const name = this.#name(start);
-    const constraint = this.#constraint();
-    const isWhole = start === from && this.#isAtSegmentEnd(this.#text[this.at] === '?' ? 1 : 0);
-    if (constraint === 'path') {
-      if (!isWhole || this.#text[this.at] === '?') {
-        this.#fail(
-          start,
-          this.at - start,
-          'A path beside other text',
-          'a rest is a segment of its own and never optional',
-        );
-      }
-      this.#push(name, undefined);
-      return 'rest';
+    const name = this.#name(start, sign);
+    const constraint = this.#constraint(sign);
+    if (constraint === PATH) this.#open = 'rest';
+    if (this.#char === '?' && this.#open !== 'rest') {
+      this.#open = 'optional';
+      this.at += 1;
     }
-    this.#push(name, constraint);
-    const char = this.#text[this.at];
-    if (char === '*' || char === '+') {
-      this.#fail(
-        this.at,
-        1,
-        `"${char}" after a parameter`,
-        `write *${name} for the rest of a path, \\${char} for the character`,
-      );
-    }
-    if (char !== '?') return kind === 'static' && start === from ? 'param' : 'mixed';
-    if (!isWhole)
-      this.#fail(this.at, 1, 'A "?" after a part of a segment', 'only a whole last segment may be optional');
-    this.at += 1;
-    return 'optional';
+    this.#endLiteral();
+    this.#params.push({ name, constraint });
+    this.names.push(name);
   }
 
-  #rest(from: number): 'rest' {
-    const start = this.at;
-    if (start !== from)
-      this.#fail(
-        start,
-        1,
-        'A "*" after other text',
-        'a rest is a segment of its own; write \\* for the character',
-      );
-    this.at += 1;
-    const name = this.#isAtSegmentEnd(0) ? '*' : this.#name(start);
-    this.#push(name, undefined);
-    return 'rest';
-  }
-
-  /** The name at `this.at`, of the parameter that begins at `start`. */
-  #name(start: number): string {
-    const sign = this.#text[start] ?? '';
-    NAME.lastIndex = this.at;
-    const name = NAME.exec(this.#text)?.[0];
-    if (name === undefined) {
-      this.#fail(
-        this.at,
-        1,
-        `No name after "${sign}"`,
-        `a name begins with a letter, "_" or "$"; write \\${sign} for the character`,
-      );
-    }
+  #name(start: number, sign: string): string {
+    const [name = ''] = /^[\p{ID_Continue}$]+/u.exec(this.#text.slice(this.at)) ?? [];
     this.at += name.length;
-    if (/^[\p{ID_Continue}]/u.test(this.#text.slice(this.at))) {
-      this.#fail(
-        this.at,
-        1,
-        'A letter beyond ASCII in a name',
-        'names are of ASCII letters, digits, "_" and "$"',
-      );
+    if (name === '' && sign === '*') return sign;
+    if (!NAME.test(name)) {
+      const problem = name === '' ? `No name after "${sign}"` : `Bad name ${quote(name)}`;
+      const remedy = 'a name is of ASCII letters, digits, "_" and "$" and begins with no digit';
+      this.#fail(start, name.length + 1, problem, `${remedy}; write \\${sign} for the character`);
     }
     if (this.names.includes(name)) {
-      this.#fail(
-        start,
-        name.length + 1,
-        `The name ${quote(name)} twice`,
-        'every parameter has a name of its own',
-      );
+      this.#fail(start, name.length + 1, `The name ${quote(name)} twice`, 'give each parameter its own');
     }
     return name;
   }
 
-  /** What stands in parentheses at `this.at`, if anything does. */
-  #constraint(): Constraint | 'path' | undefined {
-    if (this.#text[this.at] !== '(') return undefined;
+  /** What stands in the parentheses at `this.at`, if there are any. */
+  #constraint(sign: string): Constraint {
+    if (sign === '*') return PATH;
+    if (this.#char !== '(') return ANY_TEXT;
     const start = this.at + 1;
     const end = this.#closingParenthesis();
     const source = this.#text.slice(start, end);
     this.at = end + 1;
-    if (source === '')
-      this.#fail(start - 1, 2, 'Empty parentheses', 'write a convertor or an expression, or leave them out');
-    if (source === 'path') return 'path';
     if (WORD.test(source))
-      return this.#syntax.constraints.named(source) ?? this.#unknownConvertor(source, start);
+      return this.#syntax.constraints.get(source) ?? this.#unknownConvertor(source, start);
     try {
-      return ofExpression(source, this.#syntax.flags);
+      if (source !== '') return ofExpression(source, this.#syntax.flags);
     } catch (error) {
-      const reason = error instanceof Error ? error.message.replace(/^.*: /, '') : String(error);
-      return this.#fail(start, source.length, `Bad expression ${quote(source)}`, reason);
+      const reason = String(error).replace(/^.*: /, '');
+      this.#fail(start, source.length, `Bad expression ${quote(source)}`, reason);
     }
+    return this.#fail(start - 1, 2, 'Empty parentheses', 'write a convertor or an expression in them');
   }
 
   /** Where the parenthesis at `this.at` closes: escapes and character classes are skipped. */
@@ -214,53 +137,70 @@ export class PatternReader {
         depth += 1;
       } else if (char === ')' && --depth === 0) return i;
     }
-    return this.#fail(
-      this.at,
-      1,
-      'A parenthesis that is not closed',
-      'close it, or write \\( for the character',
-    );
+    return this.#fail(this.at, 1, 'An open parenthesis', 'close it, or write \\( for the character');
   }
 
-  #push(name: string, constraint: Constraint | undefined): void {
-    this.#literals.push(this.#static.take());
-    this.#params.push({ name, constraint });
-    this.names.push(name);
+  /** Adds the character at `this.at`. */
+  #literal(): void {
+    const char = String.fromCodePoint(this.#text.codePointAt(this.at) ?? 0);
+    if (char === '\0' || !char.isWellFormed())
+      this.#fail(this.at, 1, 'A character that no URL can hold', 'leave it out');
+    this.#static += PLAIN.test(char) ? char : encodeURIComponent(char);
+    this.at += char.length;
   }
 
+  /** Adds the escape (`%2F`) at `this.at`: of an unreserved character it is that, others are in upper case. */
+  #escape(): void {
+    const written = this.#text.slice(this.at, this.at + 3);
+    if (!/^%[\dA-Fa-f]{2}$/.test(written) || written === '%00')
+      this.#fail(
+        this.at,
+        written.length,
+        `Malformed escape ${quote(written)}`,
+        'write %25 for a percent sign',
+      );
+    const char = String.fromCharCode(Number.parseInt(written.slice(1), 16));
+    this.#static += UNRESERVED.test(char) ? char : written.toUpperCase();
+    this.at += 3;
+  }
+
+  /** Adds the character after the backslash at `this.at`. */
   #escaped(): void {
-    const next = this.#text[this.at + 1];
-    if (next === undefined)
-      this.#fail(this.at, 1, 'A "\\" at the end', 'it escapes the character after it; write \\\\ for itself');
-    if (next === this.#syntax.separator)
-      this.#fail(this.at, 2, `An escaped "${next}"`, 'write %2F for one that does not separate');
-    this.at += 1 + this.#static.addChar(this.#text, this.at + 1);
+    this.at += 1;
+    if (this.#char === undefined || this.#char === this.#syntax.separator) {
+      const remedy = 'write \\\\ for the character, %2F for a slash that does not separate';
+      this.#fail(this.at - 1, 2, 'A "\\" that escapes nothing', remedy);
+    }
+    this.#literal();
   }
 
-  #unexpected(char: string): never {
-    const remedy = UNEXPECTED.get(char) ?? 'it has no meaning here';
-    return this.#fail(this.at, 1, `A "${char}"`, `${remedy}; write \\${char} for the character`);
+  #endLiteral(): void {
+    this.#literals.push(this.#static);
+    this.#static = '';
+  }
+
+  /** The kind of the segment from `from` to `this.at`. */
+  #kind(from: number): Segment['kind'] {
+    const text = this.#literals.join('');
+    const { separator, open } = this.#syntax;
+    if (this.#params.length === 0) {
+      if (separator === '/' && /^\.\.?$/.test(text))
+        this.#fail(from, this.at - from, 'A dot segment', 'no canonical path has one, so it never matches');
+      return 'static';
+    }
+    const isWhole = this.#params.length === 1 && text === '';
+    if (this.#open === undefined) return isWhole ? 'param' : 'mixed';
+    const isAtEdge = open === 'last' ? this.at === this.#text.length : from === 0;
+    if (isWhole && isAtEdge) return this.#open;
+    const [what, char] = this.#open === 'rest' ? ['A rest', '*'] : ['An optional parameter', '?'];
+    const problem = `${what} that is not the whole ${open} segment`;
+    return this.#fail(from, this.at - from, problem, `move it there, or write \\${char} for the character`);
   }
 
   #unknownConvertor(name: string, at: number): never {
-    const known = this.#syntax.constraints.names.join(', ');
-    return this.#fail(
-      at,
-      name.length,
-      `Unknown convertor ${quote(name)}`,
-      `known are ${known}; add yours with convertors: { ${name}: ... }, or write ((?:${name})) for an expression`,
-    );
-  }
-
-  #refuseDotSegment(from: number, text: string | undefined): void {
-    if (this.#syntax.separator === '/' && (text === '.' || text === '..')) {
-      this.#fail(from, this.at - from, 'A dot segment', 'no canonical path has one, so it could never match');
-    }
-  }
-
-  #isAtSegmentEnd(offset: number): boolean {
-    const char = this.#text[this.at + offset];
-    return char === undefined || char === this.#syntax.separator;
+    const known = [...this.#syntax.constraints.keys()].join(', ');
+    const remedy = `add yours with convertors: { ${name}: ... }, or write ((?:${name})) for an expression`;
+    this.#fail(at, name.length, `Unknown convertor ${quote(name)}`, `known are ${known}; ${remedy}`);
   }
 
   #fail(at: number, length: number, problem: string, remedy: string): never {

@@ -1,4 +1,10 @@
-import { Constraints, type Convertors, type ConvertorTypes, type NoConvertors } from './convertors.js';
+import {
+  type Constraint,
+  type Convertors,
+  type ConvertorTypes,
+  constraintsByName,
+  type NoConvertors,
+} from './convertors.js';
 import { InvalidArgument, NameTaken, RouteConflict, show, UnknownRoute } from './errors.js';
 import type { NamedRouter } from './named-router.js';
 import type { KnownPattern, KnownPatterns, UnknownParams } from './path-params.js';
@@ -74,7 +80,7 @@ export class Router<T = unknown, C extends Convertors = NoConvertors> implements
     return router as unknown as NamedRouter<Patterns, C>;
   }
 
-  readonly #constraints: Constraints;
+  readonly #constraints: ReadonlyMap<string, Constraint>;
   readonly #options: TreeOptions;
   readonly #table: RouteTable<T>;
   /** The first route of each name, and its pattern. */
@@ -82,7 +88,7 @@ export class Router<T = unknown, C extends Convertors = NoConvertors> implements
 
   /** Throws `InvalidArgument` for a convertor that is none or is named like a built-in one. */
   constructor(options: RouterOptions<C> = {}) {
-    this.#constraints = new Constraints(options.convertors ?? {});
+    this.#constraints = constraintsByName(options.convertors ?? {});
     this.#options = {
       caseSensitive: options.caseSensitive ?? true,
       ignoreTrailingSlash: options.ignoreTrailingSlash ?? false,
@@ -204,7 +210,12 @@ export class Router<T = unknown, C extends Convertors = NoConvertors> implements
     if (typeof text !== 'string')
       throw new InvalidArgument(`A pattern must be a string, but it is ${show(text)}.`);
     const flags = this.#options.caseSensitive ? '' : 'i';
-    const pattern = parsePattern(text, { separator: '/', constraints: this.#constraints, flags });
+    const pattern = parsePattern(text, {
+      separator: '/',
+      open: 'last',
+      constraints: this.#constraints,
+      flags,
+    });
     return { pattern, treePattern: treePattern(pattern, this.#options) };
   }
 

@@ -3,8 +3,8 @@ import type { Constraint } from './convertors.js';
 /** One parameter of a pattern. */
 export interface Param {
   readonly name: string;
-  /** What its text must be; any text if undefined. */
-  readonly constraint: Constraint | undefined;
+  /** What its text must be. */
+  readonly constraint: Constraint;
 }
 
 /**
@@ -40,8 +40,7 @@ export function segmentKey({ kind, literals, params }: Segment): string {
   for (const [i, literal] of literals.entries()) {
     const param = params[i];
     key += literal;
-    if (param !== undefined)
-      key += `{${param.constraint === undefined ? '' : JSON.stringify(param.constraint.key)}}`;
+    if (param !== undefined) key += `{${JSON.stringify(param.constraint.label)}}`;
   }
   return key;
 }

@@ -1,3 +1,4 @@
+import { ANY_TEXT } from './convertors.js';
 import { inLowerCase, type Pattern, type Segment, segmentKey } from './segment.js';
 
 /** How paths are compared with patterns. */
@@ -23,7 +24,7 @@ export function treePattern({ segments, names }: Pattern, options: TreeOptions):
   const kept = isCut ? segments.slice(0, -1) : segments;
   const compared = options.caseSensitive ? kept : kept.map(inLowerCase);
   const isSpan = segments.flatMap(({ kind, params }) =>
-    params.map(({ constraint }) => kind !== 'mixed' && constraint === undefined),
+    params.map(({ constraint }) => kind === 'rest' || (kind === 'param' && constraint === ANY_TEXT)),
   );
   return {
     segments: compared,

@@ -1,8 +1,7 @@
 import { Captures, decode } from './captures.js';
 import { addSegment, addText, Dynamic, Leaf, Node } from './node.js';
-import { paramRank } from './precedence.js';
 import type { Match, Route } from './route.js';
-import { lowerCase, type Segment } from './segment.js';
+import { lowerCase, type Param } from './segment.js';
 import type { TreeOptions, TreePattern } from './tree-pattern.js';
 import { walk } from './walk.js';
 
@@ -41,7 +40,8 @@ export class Tree<T> {
     let text = '';
     for (const [i, segment] of pattern.segments.entries()) {
       if (i > 0) text += '/';
-      if (segment.kind === 'static') {
+      const [param] = segment.params;
+      if (param === undefined) {
         text += segment.literals[0] ?? '';
         continue;
       }
@@ -49,9 +49,9 @@ export class Tree<T> {
         this.#addRest(node, text, index, pattern, route);
         return;
       }
-      if (segment.kind === 'optional') this.#addAbsent(node, text, segment, pattern, route);
-      if (segment.params.some(({ constraint }) => constraint?.isForeign)) this.#captures = undefined;
-      node = addSegment(addText(node, text), segment, index);
+      if (segment.kind === 'optional') this.#addAbsent(node, text, param, pattern, route);
+      if (segment.params.some(({ constraint }) => constraint.isForeign)) this.#captures = undefined;
+      node = addSegment(addText(node, text), segment, param, index);
       index += segment.params.length;
       text = '';
     }
@@ -95,9 +95,9 @@ export class Tree<T> {
   }
 
   /** What there is without an optional segment: behind a pattern that ends there, before those of lower kinds of parameters. */
-  #addAbsent(node: Node<T>, text: string, { params }: Segment, pattern: TreePattern, route: Route<T>): void {
+  #addAbsent(node: Node<T>, text: string, param: Param, pattern: TreePattern, route: Route<T>): void {
     const isFirst = text === '' && node === this.#root;
-    const rank = (isFirst ? ABSENT_FIRST_RANK : 1) + Math.max(...params.map(paramRank));
+    const rank = (isFirst ? ABSENT_FIRST_RANK : 1) + param.constraint.rank;
     const before = addText(node, text.slice(0, -1));
     this.#setLeaf(before, new Leaf(route, pattern, pattern.names.slice(0, -1), rank, undefined));
   }

@@ -1,5 +1,5 @@
-import { type Constraint, NO_MATCH, plainText } from './convertors.js';
-import { InvalidParam, show } from './errors.js';
+import { NO_MATCH } from './convertors.js';
+import { InvalidParam, quote, show } from './errors.js';
 import { MixedSegment } from './mixed-segment.js';
 import { inLowerCase, lowerCase, type Param, type Pattern, type Segment } from './segment.js';
 import type { TreeOptions } from './tree-pattern.js';
@@ -21,159 +21,114 @@ export interface UrlOptions {
 /** The canonical path of a pattern with these parameters, and the query. Throws `InvalidParam`. */
 export function buildUrl(
   pattern: Pattern,
-  params: Readonly<Record<string, unknown>>,
+  params: Params,
   { query }: UrlOptions,
   comparison: TreeOptions,
 ): string {
-  let path = '';
-  for (const segment of pattern.segments) {
-    const text = segmentText(pattern, segment, params, comparison);
-    if (text !== undefined) path += `/${text}`;
-  }
-  refuseHost(pattern, path);
+  const path = new PathBuilder(pattern, params, comparison).path();
   const search = query === undefined ? '' : queryText(query);
-  return (path || '/') + (search && `?${search}`);
+  return path + (search && `?${search}`);
 }
 
-function segmentText(
-  pattern: Pattern,
-  segment: Segment,
-  params: Readonly<Record<string, unknown>>,
-  comparison: TreeOptions,
-): string | undefined {
-  const [param] = segment.params;
-  if (param === undefined) return segment.literals[0] ?? '';
-  if (segment.kind === 'rest') return restText(pattern, param, params);
-  if (segment.kind === 'optional' && given(params, param.name) === undefined) return undefined;
+type Params = Readonly<Record<string, unknown>>;
 
-  let text = segment.literals[0] ?? '';
-  const values: unknown[] = [];
-  for (const [i, each] of segment.params.entries()) {
-    const plain = paramText(pattern, each, params);
-    values.push(each.constraint === undefined ? plain : each.constraint.read(plain));
-    text += encode(pattern, each.name, plain) + (segment.literals[i + 1] ?? '');
+/** Puts parameters into a pattern. */
+class PathBuilder {
+  readonly #pattern: Pattern;
+  readonly #params: Params;
+  readonly #comparison: TreeOptions;
+
+  constructor(pattern: Pattern, params: Params, comparison: TreeOptions) {
+    this.#pattern = pattern;
+    this.#params = params;
+    this.#comparison = comparison;
   }
-  refuseDotSegment(pattern, param.name, text);
-  if (segment.kind === 'mixed') refuseOtherReading(pattern, segment, text, values, comparison);
-  return text;
-}
 
-/** The text of one parameter's value, before it is encoded. */
-function paramText(
-  pattern: Pattern,
-  { name, constraint }: Param,
-  params: Readonly<Record<string, unknown>>,
-): string {
-  const value = requiredValue(pattern, name, params);
-  const text = constraint === undefined ? plainText(value) : formatted(pattern, name, constraint, value);
-  if (text === undefined) throw invalidType(pattern, name, value);
-  if (text === '') throw new InvalidParam(pattern.text, name, 'must not be empty');
-  if (constraint !== undefined && constraint.read(text) === NO_MATCH) {
-    throw new InvalidParam(pattern.text, name, `does not match (${constraint.label}): ${show(value)}`);
+  path(): string {
+    const { segments, names } = this.#pattern;
+    let path = '';
+    for (const segment of segments) {
+      const [param] = segment.params;
+      const isAbsent = segment.kind === 'optional' && param && this.#value(param) === undefined;
+      if (!isAbsent) path += `/${param === undefined ? segment.literals[0] : this.#segment(segment, param)}`;
+    }
+    const [first] = names;
+    // A link to "//example.com" leads to another host (RFC 3986, section 4.2): who gives a parameter must not choose that.
+    if (first !== undefined && path.startsWith('//')) {
+      this.#fail(first, `would be read as a host in ${quote(path)}`);
+    }
+    return path || '/';
   }
-  return text;
-}
 
-function formatted(
-  pattern: Pattern,
-  name: string,
-  constraint: Constraint,
-  value: unknown,
-): string | undefined {
-  try {
-    return constraint.format(value);
-  } catch (error) {
-    throw new InvalidParam(pattern.text, name, `has no text for (${constraint.label}): ${String(error)}`);
-  }
-}
-
-function restText(pattern: Pattern, { name }: Param, params: Readonly<Record<string, unknown>>): string {
-  const value = requiredValue(pattern, name, params);
-  const text = plainText(value);
-  if (text === undefined) throw invalidType(pattern, name, value);
-  const segments = text.split('/').map((segment) => encode(pattern, name, segment));
-  for (const segment of segments) refuseDotSegment(pattern, name, segment);
-  return segments.join('/');
-}
-
-function invalidType({ text }: Pattern, name: string, value: unknown): InvalidParam {
-  return new InvalidParam(text, name, `must be a string or a number, but it is ${show(value)}`);
-}
-
-function requiredValue(
-  { text }: Pattern,
-  name: string,
-  params: Readonly<Record<string, unknown>>,
-): NonNullable<unknown> {
-  const value = given(params, name);
-  if (value === undefined) throw new InvalidParam(text, name, 'is missing');
-  return value;
-}
-
-/** Own properties only: a parameter named `constructor` is missing if nobody gave it. */
-function given(params: Readonly<Record<string, unknown>>, name: string): NonNullable<unknown> | undefined {
-  return Object.hasOwn(params, name) ? (params[name] ?? undefined) : undefined;
-}
-
-function encode(pattern: Pattern, name: string, text: string): string {
-  if (text.includes('\0')) throw new InvalidParam(pattern.text, name, 'must not have a NUL');
-  if (/\p{Cs}/u.test(text))
-    throw new InvalidParam(pattern.text, name, `has half of a surrogate pair: ${show(text)}`);
-  return encodeURIComponent(text);
-}
-
-/** URL parsers remove `.` and `..`, escaped or not (RFC 3986, section 5.2.4), so that no link can have them. */
-function refuseDotSegment(pattern: Pattern, name: string, segment: string): void {
-  if (segment === '.' || segment === '..') {
-    throw new InvalidParam(
-      pattern.text,
-      name,
-      `would make a dot segment, which URLs do not keep: "${segment}"`,
+  #segment(segment: Segment, first: Param): string {
+    const { kind, literals, params } = segment;
+    const texts = params.map((param) => this.#text(param, kind));
+    const whole = literals.reduce(
+      (before, literal, i) => before + encodeURIComponent(texts[i - 1] ?? '') + literal,
     );
+    const text = kind === 'rest' ? whole.replaceAll('%2F', '/') : whole;
+    // URL parsers remove dot segments, escaped or not (RFC 3986, section 5.2.4): no link can have them.
+    if (/(?:^|\/)\.\.?(?:\/|$)/.test(text)) {
+      this.#fail(first.name, `would make a dot segment, which URLs do not keep: ${quote(text)}`);
+    }
+    if (kind === 'mixed') this.#refuseOtherReading(segment, text, texts);
+    return text;
   }
-}
 
-/** A link to `//example.com` leads to another host (RFC 3986, section 4.2): who gives a parameter must not choose that. */
-function refuseHost({ text, names }: Pattern, path: string): void {
-  const [name] = names;
-  if (name !== undefined && path.startsWith('//')) {
-    throw new InvalidParam(text, name, `would be read as a host in "${path}"`);
+  /** The text of one parameter's value, before it is encoded. */
+  #text(param: Param, kind: Segment['kind']): string {
+    const { name, constraint } = param;
+    const value = this.#value(param);
+    if (value === undefined) this.#fail(name, 'is missing');
+    const text = this.#format(param, value);
+    if (text === undefined) this.#fail(name, `must be a string or a number, but it is ${show(value)}`);
+    if (text === '' && kind !== 'rest') this.#fail(name, 'must not be empty');
+    if (constraint.read(text) === NO_MATCH) {
+      this.#fail(name, `does not match (${constraint.label}): ${show(value)}`);
+    }
+    if (text.includes('\0')) this.#fail(name, 'must not have a NUL');
+    if (!text.isWellFormed()) this.#fail(name, `has half of a surrogate pair: ${show(text)}`);
+    return text;
   }
-}
 
-/** `/:file.:ext` would read the file "a.b" with "c" as "a" and "b.c". */
-function refuseOtherReading(
-  pattern: Pattern,
-  segment: Segment,
-  text: string,
-  values: readonly unknown[],
-  { caseSensitive }: TreeOptions,
-): void {
-  const read: unknown[] = [];
-  const mixed = new MixedSegment(caseSensitive ? segment : inLowerCase(segment));
-  const isRead = mixed.read(text, caseSensitive ? text : lowerCase(text), 0, text.length, read);
-  const other = segment.params.find((_, i) => !isRead || !isSame(segment.params[i], read[i], values[i]));
-  if (other === undefined) return;
-  throw new InvalidParam(pattern.text, other.name, `would be read back as something else from "${text}"`);
-}
+  #format({ name, constraint }: Param, value: unknown): string | undefined {
+    try {
+      return constraint.format(value);
+    } catch (error) {
+      return this.#fail(name, `has no text for (${constraint.label}): ${String(error)}`);
+    }
+  }
 
-function isSame(param: Param | undefined, read: unknown, value: unknown): boolean {
-  if (Object.is(read, value)) return true;
-  return param?.constraint !== undefined && param.constraint.format(read) === param.constraint.format(value);
+  /** `/:file.:ext` would read the file "a.b" with "c" as "a" and "b.c". */
+  #refuseOtherReading(segment: Segment, text: string, texts: readonly string[]): void {
+    const { caseSensitive } = this.#comparison;
+    const read: unknown[] = [];
+    const mixed = new MixedSegment(caseSensitive ? segment : inLowerCase(segment));
+    const isRead = mixed.read(text, caseSensitive ? text : lowerCase(text), 0, text.length, read);
+    for (const [i, param] of segment.params.entries()) {
+      // Compared as texts, because values may be objects: of "007" and of 7, that is "7".
+      const value = param.constraint.read(texts[i] ?? '');
+      if (isRead && this.#format(param, read[i]) === this.#format(param, value)) continue;
+      this.#fail(param.name, `would be read back as something else from ${quote(text)}`);
+    }
+  }
+
+  /** Own properties only: a parameter named `constructor` is missing if nobody gave it. */
+  #value({ name }: Param): unknown {
+    return Object.hasOwn(this.#params, name) ? (this.#params[name] ?? undefined) : undefined;
+  }
+
+  #fail(name: string, problem: string): never {
+    throw new InvalidParam(this.#pattern.text, name, problem);
+  }
 }
 
 function queryText(query: QueryInit): string {
-  if (isIterable(query))
-    return new URLSearchParams([...query].map(([name, value]) => [name, value])).toString();
   const pairs = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
+  for (const [name, value] of Symbol.iterator in query ? query : Object.entries(query)) {
     for (const each of Array.isArray(value) ? value : [value]) {
       if (each !== undefined && each !== null) pairs.append(name, String(each));
     }
   }
   return pairs.toString();
-}
-
-function isIterable(query: QueryInit): query is Iterable<readonly [string, string]> {
-  return Symbol.iterator in query;
 }

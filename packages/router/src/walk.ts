@@ -80,14 +80,12 @@ function walkBranches<T>(
   path: string,
   captures: Captures,
 ): Leaf<T> | undefined {
-  for (const { mixed, param, after } of branches) {
+  for (const { mixed, constraint, after } of branches) {
     if (mixed !== undefined) {
       if (!mixed.read(path, text, start, stop, captures.values, index)) continue;
-    } else if (param.constraint === undefined) {
-      if (!capture(captures, index, path, start, stop)) continue;
     } else {
       const decoded = decodedText(path, start, stop);
-      const value = decoded === undefined ? NO_MATCH : param.constraint.read(decoded);
+      const value = decoded === undefined ? NO_MATCH : constraint.read(decoded);
       if (value === NO_MATCH) continue;
       captures.values[index] = value;
     }

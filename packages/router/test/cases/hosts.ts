@@ -59,12 +59,12 @@ const refused: readonly (readonly [pattern: string, problem: string])[] = [
   ['', 'An empty label'],
   ['a..b', 'An empty label'],
   ['.example.com', 'An empty label'],
-  ['example.*', 'A rest that is not first'],
-  ['a.:b?.com', 'An optional parameter that is not first'],
+  ['example.*', 'A rest that is not the whole first segment'],
+  ['a.:b?.com', 'An optional parameter that is not the whole first segment'],
   [':a.:a.com', 'The name "a" twice'],
   [':a(itn).com', 'Unknown convertor "itn"'],
   ['a b.com', 'A character that no host name has'],
-  ['example.com:80', 'No name after ":"'],
+  ['example.com:80', 'Bad name "80"'],
 ];
 
 function routerOf(order: readonly string[]): HostRouter<string> {

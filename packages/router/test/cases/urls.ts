@@ -123,7 +123,10 @@ export const cases: readonly Case[] = [
     title: 'An unknown name is an error that says which are known',
     run() {
       const { message } = throws(() => routerWith('/').url('rout'), 'ERR_UNKNOWN_ROUTE');
-      equal(message, 'No route is named "rout": known are "route".');
+      equal(
+        message,
+        'No route is named "rout": known are "route"; give a name with add(method, pattern, value, { name }).',
+      );
       throws(() => new Router().url('constructor'), 'ERR_UNKNOWN_ROUTE');
     },
   },
