@@ -6,6 +6,7 @@ import { Branch, endOf } from './branch.js';
 import type { RouteInfo } from './context.js';
 import type { ErrorScope } from './error-scope.js';
 import { HTTPError } from './errors.js';
+import type { Lifespan } from './lifespan.js';
 import { compose } from './pipeline.js';
 import { type Chain, Run } from './run.js';
 
@@ -18,6 +19,13 @@ export interface Endpoint {
   readonly handler: Chain;
 }
 
+/** What an app is made with, whatever its types. */
+interface ApplicationOptions {
+  readonly convertors?: Convertors;
+  readonly request?: RequestOptions;
+  readonly lifespan?: Lifespan<unknown>;
+}
+
 type Params = Readonly<Record<string, unknown>>;
 
 const NO_PARAMS: Params = Object.freeze(Object.create(null));
@@ -26,15 +34,16 @@ const NO_PARAMS: Params = Object.freeze(Object.create(null));
 export class Application {
   readonly root = new Branch();
   readonly requestOptions: RequestOptions | undefined;
+  readonly lifespan: Lifespan<unknown> | undefined;
   readonly #routes: Router<Endpoint>;
   /** Which group owns a path that no route matches. */
   readonly #owners: Router<Branch>;
 
-  constructor(convertors: Convertors | undefined, requestOptions: RequestOptions | undefined) {
-    this.requestOptions = requestOptions;
-    const options = convertors === undefined ? {} : { convertors };
-    this.#routes = new Router(options);
-    this.#owners = new Router(options);
+  constructor({ convertors, request, lifespan }: ApplicationOptions) {
+    this.requestOptions = request;
+    this.lifespan = lifespan;
+    this.#routes = new Router({ convertors });
+    this.#owners = new Router({ convertors });
   }
 
   get routes(): readonly RouteInfo[] {

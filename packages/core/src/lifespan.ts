@@ -1,4 +1,5 @@
 import type { LifespanScope, Receive, Send } from '@pullo/asgi';
+import { describeValue } from './describe.js';
 import { PipelineError } from './errors.js';
 
 /**
@@ -21,15 +22,22 @@ export async function runLifespan<AppState, App>(
   send: Send,
 ): Promise<void> {
   await receive();
-  const generator = lifespan?.(app);
+  let generator: AsyncGenerator<AppState, void, void> | undefined;
   try {
+    generator = lifespan?.(app);
     if (generator !== undefined) await start(generator, scope);
   } catch (error) {
     await send({ type: 'lifespan.startup.failed', message: describeError(error) });
     return;
   }
-  await send({ type: 'lifespan.startup.complete' });
-  await receive();
+  try {
+    await send({ type: 'lifespan.startup.complete' });
+    await receive();
+  } catch (error) {
+    // The server has given up: what the lifespan opened is closed all the same.
+    await generator?.throw(error);
+    throw error;
+  }
   try {
     if (generator !== undefined) await stop(generator);
   } catch (error) {
@@ -40,27 +48,36 @@ export async function runLifespan<AppState, App>(
 }
 
 async function start(generator: AsyncGenerator<unknown, void, void>, scope: LifespanScope): Promise<void> {
+  if (typeof generator?.next !== 'function' || typeof generator.throw !== 'function') {
+    throw new PipelineError(
+      `A lifespan is an async generator function, async function* () { yield {}; }, and this one returned ${describeValue(generator)}.`,
+    );
+  }
   const step = await generator.next();
   if (step.done) {
     throw new PipelineError(
       'The lifespan returned without yielding: yield the state, or {} if there is none.',
     );
   }
-  if (typeof step.value !== 'object' || step.value === null) {
-    throw new PipelineError(
-      `The lifespan yielded ${String(step.value)}: yield an object, which becomes ctx.state.`,
-    );
+  if (typeof step.value === 'object' && step.value !== null) {
+    Object.assign(scope.state, step.value);
+    return;
   }
-  Object.assign(scope.state, step.value);
+  const problem = new PipelineError(
+    `The lifespan yielded ${describeValue(step.value)}: yield an object, which becomes ctx.state.`,
+  );
+  await generator.throw(problem);
+  throw problem;
 }
 
 async function stop(generator: AsyncGenerator<unknown, void, void>): Promise<void> {
   const step = await generator.next();
   if (step.done) return;
-  await generator.return();
-  throw new PipelineError('The lifespan yielded twice: yield once, and clean up after it.');
+  const problem = new PipelineError('The lifespan yielded twice: yield once, and clean up after it.');
+  await generator.throw(problem);
+  throw problem;
 }
 
 function describeError(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? String(error)) : String(error);
+  return error instanceof Error ? (error.stack ?? String(error)) : describeValue(error);
 }

@@ -1,24 +1,32 @@
 import { Callable, type Receive, type Scope, type Send, UnsupportedScope } from '@pullo/asgi';
 import type { RequestOptions } from '@pullo/request';
-import { Response } from '@pullo/response';
+import type { Response } from '@pullo/response';
 import type { Convertors, ConvertorTypes, KnownPattern, NoConvertors } from '@pullo/router';
 import { Application } from './application.js';
 import { Branch } from './branch.js';
 import type { BaseContext, ContextWith, Empty, ParamsOf, RouteInfo } from './context.js';
+import { describeValue } from './describe.js';
 import type { ErrorClass, ErrorHandler } from './error-scope.js';
 import { PipelineError } from './errors.js';
 import { type Lifespan, type MustYield, runLifespan } from './lifespan.js';
 import type { Middleware } from './middleware.js';
 import {
-  type AnyHandler,
   type AnyMiddleware,
   type AnyProvider,
   handlerChain,
+  type Layer,
   middlewareLayer,
   providerLayer,
 } from './pipeline.js';
 import { registrar } from './registrar.js';
-import type { MethodOptions, RouteArguments, RouteOptions, RouteRegistrar } from './routing.js';
+import {
+  type MethodOptions,
+  type RouteArguments,
+  type RouteOptions,
+  type RouteRegistrar,
+  readMethods,
+  readRoute,
+} from './routing.js';
 
 declare const types: unique symbol;
 
@@ -68,13 +76,11 @@ export class Pullo<
 
   #application: Application;
   #branch: Branch;
-  readonly #lifespan: Lifespan<unknown> | undefined;
 
   constructor(options: PulloOptions<AppState, Own> = {}) {
     super();
-    this.#application = new Application(options.convertors, options.request);
+    this.#application = new Application(options);
     this.#branch = this.#application.root;
-    this.#lifespan = options.lifespan;
   }
 
   /**
@@ -104,6 +110,9 @@ export class Pullo<
   provide<Returned extends object>(
     provider: (ctx: ContextWith<Provided, Params, AppState>) => Returned | Promise<Returned>,
   ): Pullo<Provided & ProvidedBy<Returned>, Params, AppState, Own> {
+    if (typeof provider !== 'function') {
+      throw new PipelineError(`provide() takes a function of ctx, not ${describeValue(provider)}.`);
+    }
     // True by the signature: the context is what the pipeline up to here provides.
     const layer = providerLayer(provider as unknown as AnyProvider, this.#branch.errors);
     this.#branch.add(layer, `provide(${provider.name || 'a function'})`);
@@ -143,6 +152,11 @@ export class Pullo<
     if (!/^\/.*[^/]$/.test(prefix)) {
       throw new PipelineError(
         `The prefix of a group begins with "/" and does not end with it, unlike "${prefix}".`,
+      );
+    }
+    if (typeof build !== 'function') {
+      throw new PipelineError(
+        `group("${prefix}") takes a function that registers routes, not ${describeValue(build)}.`,
       );
     }
     this.#branch.seal(`the group "${prefix}"`);
@@ -230,7 +244,7 @@ export class Pullo<
    */
   route<const Path extends string>(
     path: KnownPattern<Path, ConvertorTypes<Own>>,
-    options?: MethodOptions,
+    ...options: [] | [options: MethodOptions]
   ): RouteRegistrar<Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>;
   route<const Path extends string>(
     path: KnownPattern<Path, ConvertorTypes<Own>>,
@@ -239,10 +253,10 @@ export class Pullo<
   route(path: string, ...route: readonly unknown[]): unknown {
     const first = route[0];
     const options: MethodOptions = typeof first === 'object' && first !== null ? first : {};
-    const methods = options.methods ?? ['GET'];
-    const handler = route.at(-1);
-    if (typeof handler === 'function') return this.#register(methods, path, [options, handler]);
-    return registrar((wrapped) => this.#register(methods, path, [options, wrapped]));
+    const methods = options.methods === undefined ? ['GET'] : readMethods(options.methods, path);
+    const isWrapper = route.length === 0 || (route.length === 1 && first === options);
+    if (!isWrapper) return this.#register(methods, path, route);
+    return registrar((handler) => this.#register(methods, path, [options, handler]));
   }
 
   /**
@@ -273,33 +287,31 @@ export class Pullo<
 
   protected handle(scope: Scope, receive: Receive, send: Send): void | Promise<void> {
     if (scope.type === 'http') return this.#application.run(scope, receive, send);
-    if (scope.type === 'lifespan') return runLifespan(this.#lifespan, this, scope, receive, send);
+    if (scope.type === 'lifespan') return runLifespan(this.#application.lifespan, this, scope, receive, send);
     throw new UnsupportedScope(scope);
   }
 
-  #register(methods: readonly string[], path: string, route: readonly unknown[]): this {
-    const handler = route.at(-1);
-    const options: RouteOptions = route.length > 1 ? (route[0] as RouteOptions) : {};
-    if (typeof handler !== 'function') {
-      throw new PipelineError(
-        `The route ${methods.join(', ')} "${path}" has no handler: give a function or a Response, not ${String(handler)}.`,
-      );
-    }
+  #register(methods: readonly string[], path: string, args: readonly unknown[]): this {
+    const { options, handler } = readRoute(args, `The route ${methods.join(', ')} ${JSON.stringify(path)}`);
     const info: RouteInfo = Object.freeze({
       methods: Object.freeze([...methods]),
       pattern: this.#branch.resolve(path),
       name: options.name,
       meta: options.meta,
     });
-    const answer = handler instanceof Response ? () => handler : (handler as AnyHandler);
     const name = `The handler of ${methods.join(', ')} ${info.pattern}`;
-    this.#application.add(this.#branch, info, handlerChain(answer, this.#branch.errors, name));
+    this.#application.add(this.#branch, info, handlerChain(handler, this.#branch.errors, name));
     return this;
   }
 
-  #layerOf(middleware: unknown, branch: Branch): ReturnType<typeof middlewareLayer> {
+  #layerOf(middleware: unknown, branch: Branch): Layer {
     if (typeof middleware !== 'function') {
-      throw new PipelineError(`A middleware is a function (ctx, next), not ${String(middleware)}.`);
+      throw new PipelineError(`A middleware is a function (ctx, next), not ${describeValue(middleware)}.`);
+    }
+    if (middleware instanceof Callable) {
+      throw new PipelineError(
+        `A middleware is a function (ctx, next), and ${describeValue(middleware)} is an app, which takes (scope, receive, send).`,
+      );
     }
     // True by the signatures of `use` and `with`: the context provides what the middleware requires.
     return middlewareLayer(middleware as AnyMiddleware, branch.errors);

@@ -8,6 +8,11 @@ export function registrar(register: (handler: AnyHandler) => void) {
       register(handler);
       return handler;
     }
+    if (typeof context !== 'object' || typeof context.addInitializer !== 'function') {
+      throw new PipelineError(
+        'route() is an ECMAScript decorator, and was called as another kind: take experimentalDecorators out of the TypeScript options.',
+      );
+    }
     if (context.kind !== 'method') {
       throw new PipelineError(
         `route() decorates methods, and "${String(context.name)}" is a ${context.kind}.`,

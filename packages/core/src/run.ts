@@ -112,12 +112,7 @@ export class Run {
 
   /** Sends the response, and waits for what goes on after it only if there is something. */
   answer(response: Response, send: Send): void | Promise<void> {
-    let sent: void | Promise<void>;
-    try {
-      sent = response(this.scope, this.receive, send);
-    } catch (error) {
-      this.fail(error);
-    }
+    const sent = this.#send(response, send);
     if (
       sent !== undefined ||
       this.#background !== undefined ||
@@ -128,6 +123,15 @@ export class Run {
     }
     this.#isOver = true;
     return this.request?.dispose();
+  }
+
+  /** A response of a class of one's own may throw where those of Pullo reject. */
+  #send(response: Response, send: Send): void | Promise<void> {
+    try {
+      return response(this.scope, this.receive, send);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   async #conclude(sent: void | Promise<void>): Promise<void> {

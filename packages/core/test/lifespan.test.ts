@@ -55,9 +55,69 @@ describe('a lifespan', () => {
       async function* () {
         yield 'ready' as never;
       },
-      /The lifespan yielded ready: yield an object, which becomes ctx\.state\./,
+      /The lifespan yielded the text "ready": yield an object, which becomes ctx\.state\./,
     ],
   ];
+
+  test('that yields no object is unwound with the error', async () => {
+    const seen: unknown[] = [];
+    const app = new Pullo({
+      async *lifespan(): AsyncGenerator<object, void, void> {
+        try {
+          yield 'ready' as never;
+        } catch (error) {
+          seen.push((error as Error).name);
+        }
+      },
+    });
+    await expect(client(app).start()).rejects.toThrow('The lifespan yielded the text "ready"');
+    expect(seen).toEqual(['PipelineError']);
+  });
+
+  test('that is no generator says what it has to be', async () => {
+    const app = new Pullo({ lifespan: (async () => ({ db: 1 })) as never });
+    await expect(client(app).start()).rejects.toThrow(
+      'A lifespan is an async generator function, async function* () { yield {}; }, and this one returned a Promise.',
+    );
+  });
+
+  test('is unwound with the error when the server gives up between start-up and shutdown', async () => {
+    const seen: unknown[] = [];
+    const app = new Pullo({
+      async *lifespan() {
+        try {
+          yield {};
+        } catch (error) {
+          seen.push(error);
+          throw error;
+        }
+      },
+    });
+    const gone = new Error('the server has gone');
+    let calls = 0;
+    const running = app(
+      { type: 'lifespan', asgi: { version: '3.0', specVersion: '2.0' }, state: {} },
+      async () => {
+        if (++calls === 2) throw gone;
+        return { type: 'lifespan.startup' };
+      },
+      () => {},
+    );
+    await expect(running).rejects.toBe(gone);
+    expect(seen).toEqual([gone]);
+  });
+
+  test('runs for a branch too, which is the same app', async () => {
+    const branch = new Pullo({
+      async *lifespan() {
+        yield { db: 'notes' };
+      },
+    })
+      .with((_ctx, next) => next())
+      .get('/', ({ state }) => state.db);
+    await using http = client(branch);
+    expect(await (await http.get('/')).text()).toBe('notes');
+  });
 
   test.each(failures)('that %s fails the start-up with that message', async (_title, lifespan, message) => {
     const http = client(new Pullo({ lifespan }));

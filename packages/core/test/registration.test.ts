@@ -28,6 +28,11 @@ describe('route()', () => {
   });
 });
 
+test('a method that is listed twice is served once', async () => {
+  const app = new Pullo().route('/', { methods: ['GET', 'GET'] }, () => 'once');
+  expect(await get(app, '/')).toBe('once');
+});
+
 describe('route() as a decorator', () => {
   test('registers a method, bound to its instance, private fields included', async () => {
     const app = new Pullo();
@@ -117,7 +122,72 @@ const mistakes: readonly [title: string, make: () => unknown, message: RegExp][]
   [
     'a middleware that is none',
     () => new Pullo().use({} as never),
-    /A middleware is a function \(ctx, next\), not \[object Object\]/,
+    /A middleware is a function \(ctx, next\), not an object/,
+  ],
+  [
+    'a middleware that is an app',
+    () => new Pullo().use(new Pullo() as never),
+    /A middleware is a function \(ctx, next\), and a Pullo is an app, which takes \(scope, receive, send\)\./,
+  ],
+  [
+    'a path before a middleware',
+    () => new Pullo().use(...(['/x', () => {}] as unknown as [never])),
+    /A middleware is a function \(ctx, next\), not the text "\/x"\./,
+  ],
+  [
+    'a provider that is none',
+    () => new Pullo().provide({ a: 1 } as never),
+    /provide\(\) takes a function of ctx, not an object\./,
+  ],
+  [
+    'a group without a function',
+    () => new Pullo().group('/g', new Pullo().routes as never),
+    /group\("\/g"\) takes a function that registers routes, not an Array\./,
+  ],
+  [
+    'a middleware in the place of options',
+    () => new Pullo().get('/', (() => {}) as never, () => 'secret'),
+    /The route GET "\/" takes options and one handler: give it a middleware with app\.with\(middleware\)\./,
+  ],
+  [
+    'a middleware after the options',
+    () => new Pullo().get('/', ...([{}, () => {}, () => 'secret'] as unknown as [() => string])),
+    /The route GET "\/" takes options and one handler/,
+  ],
+  [
+    'options that are none',
+    () => new Pullo().post('/', 'name' as never, () => ''),
+    /The route POST "\/" has options that are no object: the text "name"\./,
+  ],
+  [
+    'route() with a handler that is missing',
+    () => new Pullo().route('/', undefined as never),
+    /The route GET "\/" has no handler: give a function or a Response, not undefined\./,
+  ],
+  [
+    'route() with options and a handler that is missing',
+    () => new Pullo().route('/', {}, undefined as never),
+    /The route GET "\/" has no handler/,
+  ],
+  [
+    'methods that are no list',
+    () => new Pullo().route('/', { methods: 'POST' as never }, () => ''),
+    /The methods of "\/" are a list of at least one, such as \['GET', 'POST'\], not the text "POST"\./,
+  ],
+  [
+    'no methods',
+    () => new Pullo().route('/', { methods: [] as never }, () => ''),
+    /The methods of "\/" are a list of at least one, .* not an Array/,
+  ],
+  [
+    'a method in lower case',
+    () => new Pullo().route('/', { methods: ['get'] }, () => ''),
+    /Methods are case-sensitive, and clients send GET, not get: correct it for "\/"\./,
+  ],
+  [
+    'a decorator of the old kind',
+    () => (new Pullo().route('/') as (...args: unknown[]) => unknown)({}, 'greet', {}),
+    /route\(\) is an ECMAScript decorator, .* take experimentalDecorators out of the TypeScript options\./,
   ],
   [
     'a group prefix that ends with a slash',
