@@ -6,7 +6,7 @@ import { Branch, endOf } from './branch.js';
 import type { RouteInfo } from './context.js';
 import type { ErrorScope } from './error-scope.js';
 import { HTTPError } from './errors.js';
-import type { Lifespan } from './lifespan.js';
+import type { AnyLifespan } from './lifespan.js';
 import { compose } from './pipeline.js';
 import { type Chain, Run } from './run.js';
 
@@ -23,7 +23,7 @@ export interface Endpoint {
 interface ApplicationOptions {
   readonly convertors?: Convertors;
   readonly request?: RequestOptions;
-  readonly lifespan?: Lifespan<unknown>;
+  readonly lifespan?: AnyLifespan;
 }
 
 type Params = Readonly<Record<string, unknown>>;
@@ -34,7 +34,7 @@ const NO_PARAMS: Params = Object.freeze(Object.create(null));
 export class Application {
   readonly root = new Branch();
   readonly requestOptions: RequestOptions | undefined;
-  readonly lifespan: Lifespan<unknown> | undefined;
+  readonly lifespan: AnyLifespan | undefined;
   readonly #routes: Router<Endpoint>;
   /** Which group owns a path that no route matches. */
   readonly #owners: Router<Branch>;

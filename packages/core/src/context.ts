@@ -34,6 +34,10 @@ export interface BaseContext<Params = unknown, AppState = unknown> {
   readonly waitUntil: (promise: Promise<unknown>) => void;
 }
 
+/** What may be provided: no key of the context itself, and a key that is provided already only with a narrower type. */
+export type Providable<Provided extends object> = object &
+  Partial<Provided> & { readonly [Key in keyof BaseContext]?: never };
+
 /** The one context of a request: the base, and flat beside it what the pipeline has provided. */
 export type ContextWith<Provided extends object, Params, AppState> = BaseContext<Params, AppState> & Provided;
 

@@ -1,8 +1,8 @@
 import type { Response } from '@pullo/response';
 import type { ContextWith } from './context.js';
 
-/** An object or array that becomes JSON. Functions are none. */
-export type JSONObject = object & { readonly apply?: never };
+/** An object or array that becomes JSON. Functions are none, nor promises: a `Promise<void>` is no result. */
+export type JSONObject = object & { readonly apply?: never; readonly then?: never };
 
 /**
  * What a handler may return: a response (of Pullo or of Fetch), text, bytes, a stream or async iterable,

@@ -8,21 +8,24 @@ import { PipelineError } from './errors.js';
  */
 export type Lifespan<AppState, App = unknown> = (app: App) => AsyncGenerator<AppState, void, void>;
 
+/** A lifespan whatever its types. */
+export type AnyLifespan = Lifespan<unknown, never>;
+
 /** Refuses a generator without a `yield`, whose type says that it yields `never`. */
 export type MustYield<AppState> = [AppState] extends [never]
   ? { error: 'a lifespan yields once: the state, or {} if there is none' }
   : unknown;
 
 /** Answers a lifespan scope: start-up up to the yield, shutdown after it. A failure is told to the server. */
-export async function runLifespan<AppState, App>(
-  lifespan: Lifespan<AppState, App> | undefined,
-  app: App,
+export async function runLifespan(
+  lifespan: Lifespan<unknown> | undefined,
+  app: unknown,
   scope: LifespanScope,
   receive: Receive,
   send: Send,
 ): Promise<void> {
   await receive();
-  let generator: AsyncGenerator<AppState, void, void> | undefined;
+  let generator: AsyncGenerator<unknown, void, void> | undefined;
   try {
     generator = lifespan?.(app);
     if (generator !== undefined) await start(generator, scope);

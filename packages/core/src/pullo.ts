@@ -4,7 +4,7 @@ import type { Response } from '@pullo/response';
 import type { Convertors, ConvertorTypes, KnownPattern, NoConvertors } from '@pullo/router';
 import { Application } from './application.js';
 import { Branch } from './branch.js';
-import type { BaseContext, ContextWith, Empty, ParamsOf, RouteInfo } from './context.js';
+import type { BaseContext, ContextWith, Empty, ParamsOf, Providable, RouteInfo } from './context.js';
 import { describeValue } from './describe.js';
 import type { ErrorClass, ErrorHandler } from './error-scope.js';
 import { PipelineError } from './errors.js';
@@ -38,8 +38,8 @@ export type TypesOf<App extends AnyPullo> = App[typeof types];
 
 /** Options of an app. */
 export interface PulloOptions<AppState, Own extends Convertors> {
-  /** Start-up before its yield, shutdown after it; what it yields is `ctx.state`. */
-  lifespan?: Lifespan<AppState> & MustYield<AppState>;
+  /** Start-up before its yield, shutdown after it; what it yields is `ctx.state`. It is given the app. */
+  lifespan?: Lifespan<AppState, Pullo<Empty, Empty, unknown, Own>> & MustYield<AppState>;
   /** Convertors of one's own: `{ year: ... }` makes `/archive/:y(year)` possible. */
   convertors?: Own;
   /** Limits of request bodies and forms, and where large uploads go. Default: those of `Request`, and no uploads to disk. */
@@ -88,7 +88,7 @@ export class Pullo<
    *
    * Throws `PipelineError` after a route or group of the same app or group, which would go without it.
    */
-  use<Provides extends object & Partial<Provided> = Empty>(
+  use<Provides extends Providable<Provided> = Empty>(
     middleware: Middleware<Provides, Provided, Params, AppState>,
   ): Pullo<Provided & Provides, Params, AppState, Own> {
     this.#branch.add(this.#layerOf(middleware, this.#branch), `use(${middleware.name || 'a middleware'})`);
@@ -107,7 +107,7 @@ export class Pullo<
    *   .get('/', ({ language }) => (language === 'fi' ? 'Hei!' : 'Hello!'));
    * ```
    */
-  provide<Returned extends object>(
+  provide<Returned extends Providable<Provided> | Response | globalThis.Response>(
     provider: (ctx: ContextWith<Provided, Params, AppState>) => Returned | Promise<Returned>,
   ): Pullo<Provided & ProvidedBy<Returned>, Params, AppState, Own> {
     if (typeof provider !== 'function') {
@@ -120,7 +120,7 @@ export class Pullo<
   }
 
   /** A branch of the app: routes registered on it have the middleware, the others do not. */
-  with<Provides extends object & Partial<Provided> = Empty>(
+  with<Provides extends Providable<Provided> = Empty>(
     middleware: Middleware<Provides, Provided, Params, AppState>,
   ): Pullo<Provided & Provides, Params, AppState, Own> {
     const branch = new Branch(this.#branch);
@@ -287,7 +287,11 @@ export class Pullo<
 
   protected handle(scope: Scope, receive: Receive, send: Send): void | Promise<void> {
     if (scope.type === 'http') return this.#application.run(scope, receive, send);
-    if (scope.type === 'lifespan') return runLifespan(this.#application.lifespan, this, scope, receive, send);
+    if (scope.type === 'lifespan') {
+      // True by the type of the options: what it takes is a view of this app.
+      const lifespan = this.#application.lifespan as Lifespan<unknown> | undefined;
+      return runLifespan(lifespan, this, scope, receive, send);
+    }
     throw new UnsupportedScope(scope);
   }
 

@@ -172,7 +172,7 @@ describe('onError', () => {
   test('takes a handler that gives any thenable', async () => {
     // biome-ignore lint/suspicious/noThenProperty: a thenable is what this is about
     const thenable = { then: (resolve: (text: string) => void) => resolve('later') };
-    const app = failing(new HTTPError(400)).onError(400, () => thenable);
+    const app = failing(new HTTPError(400)).onError(400, () => thenable as never);
     await using http = client(app);
     expect(await (await http.get('/')).text()).toBe('later');
   });

@@ -106,8 +106,32 @@ describe('the pipeline', () => {
     const widened = () => {
       // @ts-expect-error user is a User already
       new Pullo().use(authenticated).use(otherUser);
+      // @ts-expect-error user is a User already
+      new Pullo().use(authenticated).provide(() => ({ user: 'Aino' }));
     };
     expectTypeOf(widened).toBeFunction();
+  });
+
+  test('does not let a key of every context be provided', () => {
+    const takesOver: Middleware<{ state: number }> = (_ctx, next) => next({ state: 1 });
+    const wrong = () => {
+      // @ts-expect-error request is a part of every context
+      new Pullo().provide(() => ({ request: 1 }));
+      // @ts-expect-error state is a part of every context
+      new Pullo().use(takesOver);
+    };
+    expectTypeOf(wrong).toBeFunction();
+  });
+
+  test('leaves the responses of a provider out of what it provides', () => {
+    new Pullo()
+      .provide(async ({ request }) =>
+        request.headers.has('x-a') ? { a: 1 } : new TextResponse('no', { status: 400 }),
+      )
+      .get('/', ({ a }) => {
+        expectTypeOf(a).toEqualTypeOf<number>();
+        return null;
+      });
   });
 
   test('infers what a function provides from its next()', () => {
@@ -156,6 +180,8 @@ describe('a handler', () => {
     const wrong = (app: Pullo) => {
       // @ts-expect-error nothing is returned
       app.get('/', () => {});
+      // @ts-expect-error nothing is returned, later
+      app.get('/', async () => {});
     };
     expectTypeOf(wrong).toBeFunction();
   });
@@ -170,6 +196,15 @@ describe('a lifespan', () => {
     });
     expectTypeOf<ContextOf<typeof app>['state']>().toEqualTypeOf<{ db: string }>();
     expectTypeOf<ContextOf<Pullo>['state']>().toEqualTypeOf<Empty>();
+  });
+
+  test('is given the app', () => {
+    const app = new Pullo({
+      async *lifespan(app) {
+        yield { count: app.routes.length };
+      },
+    });
+    expectTypeOf<ContextOf<typeof app>['state']>().toEqualTypeOf<{ count: number }>();
   });
 
   test('without a yield does not compile', () => {
