@@ -105,7 +105,7 @@ export function constraintsByName(convertors: Convertors): ReadonlyMap<string, C
   for (const [name, convertor] of Object.entries(convertors)) {
     if (byName.has(name) || !WORD.test(name)) {
       throw new InvalidArgument(
-        `Convertor name ${quote(name)} is built in or not a word: use other letters, digits and "_".`,
+        `Convertor name ${quote(name)} is taken or no word: choose another one, of letters, digits and "_".`,
       );
     }
     byName.set(name, ofConvertor(name, convertor));

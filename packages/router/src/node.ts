@@ -182,18 +182,15 @@ export function childAt<T>(node: Node<T>, code: number): Node<T> | undefined {
 
 function setChild<T>(node: Node<T>, child: Node<T>): void {
   const code = child.text.charCodeAt(0);
-  const { onlyChild, children } = node;
-  if (children !== undefined) {
-    node.children = withChild(children, code - node.firstCode, child);
-    node.firstCode = Math.min(node.firstCode, code);
-  } else if (onlyChild === undefined || node.firstCode === code) {
+  const { onlyChild, children, firstCode } = node;
+  if (children === undefined && (onlyChild === undefined || firstCode === code)) {
     node.onlyChild = child;
     node.firstCode = code;
-  } else {
-    node.children = withChild([onlyChild], code - node.firstCode, child);
-    node.firstCode = Math.min(node.firstCode, code);
-    node.onlyChild = undefined;
+    return;
   }
+  node.children = withChild(children ?? [onlyChild], code - firstCode, child);
+  node.firstCode = Math.min(firstCode, code);
+  node.onlyChild = undefined;
 }
 
 /** The children with one more at an index, which may be outside; exactly as long as need be. */

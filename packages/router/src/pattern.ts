@@ -192,9 +192,12 @@ export class PatternReader {
     if (this.#open === undefined) return isWhole ? 'param' : 'mixed';
     const isAtEdge = open === 'last' ? this.at === this.#text.length : from === 0;
     if (isWhole && isAtEdge) return this.#open;
-    const [what, char] = this.#open === 'rest' ? ['A rest', '*'] : ['An optional parameter', '?'];
-    const problem = `${what} that is not the whole ${open} segment`;
-    return this.#fail(from, this.at - from, problem, `move it there, or write \\${char} for the character`);
+    const isRest = this.#open === 'rest';
+    const problem = `${isRest ? 'A rest' : 'An optional parameter'} that is not the whole ${open} segment`;
+    const remedy = isRest
+      ? 'let *name stand there alone, or write \\* for the character'
+      : 'let :name? stand there alone, or write \\? for the character';
+    return this.#fail(from, this.at - from, problem, remedy);
   }
 
   #unknownConvertor(name: string, at: number): never {

@@ -16,10 +16,10 @@ async function weightOf(contents: string): Promise<number> {
   return gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).length;
 }
 
-/** What they weighed when this was written, and five percent more. */
+/** What they weigh, 7.9 and 8.6 kB, and five percent more. */
 const budgets: readonly (readonly [title: string, program: string, bytes: number])[] = [
-  ['Router', `export { Router } from '@pullo/router'`, 8_200],
-  ['Router and HostRouter', `export * from '@pullo/router'; export * from '@pullo/router/host'`, 8_900],
+  ['Router', `export { Router } from '@pullo/router'`, 8_300],
+  ['Router and HostRouter', `export * from '@pullo/router'; export * from '@pullo/router/host'`, 9_000],
 ];
 
 for (const [title, program, bytes] of budgets) {
