@@ -6,7 +6,8 @@ declare const provides: unique symbol;
 /**
  * Runs the rest of the pipeline. It takes what the middleware provides, and no argument where that is nothing.
  *
- * It never rejects: an error thrown downstream has become a response, and is on `ctx.error`. Calling it twice is an error.
+ * It never rejects: an error thrown downstream has become a response, and is on `ctx.error`. Calling it twice is an
+ * error, and so is calling it after the middleware has returned.
  */
 export interface Next<Provides extends object = Empty> {
   (...args: keyof Provides extends never ? [] : [provided: Provides]): Response | Promise<Response>;

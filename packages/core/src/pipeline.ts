@@ -2,7 +2,8 @@ import { Response } from '@pullo/response';
 import { describeValue } from './describe.js';
 import type { ErrorScope } from './error-scope.js';
 import { PipelineError } from './errors.js';
-import type { Chain, Run, RunContext } from './run.js';
+import type { Chain, Run } from './run.js';
+import type { RunContext } from './run-context.js';
 import { isPromiseLike, settle } from './settle.js';
 import { isWebResponse } from './to-response.js';
 
@@ -41,7 +42,7 @@ export function handlerChain(handler: AnyHandler, errors: ErrorScope, name: stri
 
 /** A layer that adds what a function returns to the context; a response that it returns ends the request. */
 export function providerLayer(provider: AnyProvider, errors: ErrorScope): Layer {
-  const name = describe('The provider', provider);
+  const name = nameOf('The provider', provider);
   return (inner) => {
     const proceed = (value: unknown, run: Run): Response | Promise<Response> => {
       if (value instanceof Response || isWebResponse(value)) return run.own(value, name);
@@ -66,7 +67,7 @@ export function providerLayer(provider: AnyProvider, errors: ErrorScope): Layer 
 
 /** A layer that calls a middleware. */
 export function middlewareLayer(middleware: AnyMiddleware, errors: ErrorScope): Layer {
-  const name = describe('The middleware', middleware);
+  const name = nameOf('The middleware', middleware);
   return (inner) => (run) => {
     const step = new Step(inner, run, name);
     try {
@@ -165,6 +166,6 @@ function refuseLate(name: string): Promise<Response> {
   return refusal;
 }
 
-function describe(kind: string, fn: { readonly name: string }): string {
+function nameOf(kind: string, fn: { readonly name: string }): string {
   return fn.name === '' ? `${kind} without a name` : `${kind} "${fn.name}"`;
 }

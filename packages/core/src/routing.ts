@@ -1,3 +1,4 @@
+import { Callable } from '@pullo/asgi';
 import { Response } from '@pullo/response';
 import type { ContextWith } from './context.js';
 import { describeValue } from './describe.js';
@@ -49,6 +50,9 @@ export function readRoute(
       `${route} has no handler: give a function or a Response, not ${describeValue(handler)}.`,
     );
   }
+  if (handler instanceof Callable && !(handler instanceof Response)) {
+    throw new PipelineError(`${route} was given ${describeValue(handler)}: an app is no handler.`);
+  }
   const options = args.length > 1 ? args[0] : {};
   if (args.length > 2 || typeof options === 'function') {
     throw new PipelineError(
@@ -58,7 +62,7 @@ export function readRoute(
   if (typeof options !== 'object' || options === null) {
     throw new PipelineError(`${route} has options that are no object: ${describeValue(options)}.`);
   }
-  // A constant is a function too, but one of a scope.
+  // A constant is a function too, but of (scope, receive, send).
   return { options, handler: handler instanceof Response ? () => handler : (handler as AnyHandler) };
 }
 

@@ -1,10 +1,11 @@
 import { type HTTPScope, isClientDisconnected, type Receive, type Send } from '@pullo/asgi';
-import { Request } from '@pullo/request';
+import type { Request } from '@pullo/request';
 import type { Response } from '@pullo/response';
 import type { Application } from './application.js';
-import type { BaseContext, RouteInfo } from './context.js';
+import type { RouteInfo } from './context.js';
 import { describeValue } from './describe.js';
 import { PipelineError } from './errors.js';
+import { RunContext } from './run-context.js';
 import { isPromiseLike } from './settle.js';
 import { toResponse } from './to-response.js';
 
@@ -167,48 +168,4 @@ function isPlain(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
-/** What middleware and handlers see. Getters, so that what nobody reads is not made, and its keys cannot be provided. */
-export class RunContext implements BaseContext<Params, HTTPScope['state']> {
-  readonly #run: Run;
-
-  constructor(run: Run) {
-    this.#run = run;
-  }
-
-  get kind(): 'http' {
-    return 'http';
-  }
-
-  get request(): Request {
-    const run = this.#run;
-    run.request ??= new Request(run.scope, run.receive, run.application.requestOptions);
-    return run.request;
-  }
-
-  get params(): Params {
-    return this.#run.params;
-  }
-
-  get state(): HTTPScope['state'] {
-    return this.#run.scope.state;
-  }
-
-  get route(): RouteInfo | undefined {
-    return this.#run.route;
-  }
-
-  get error(): unknown {
-    return this.#run.error;
-  }
-
-  get urlFor(): BaseContext['urlFor'] {
-    const { application, scope } = this.#run;
-    return (name, params) => scope.rootPath + application.url(name, params);
-  }
-
-  get waitUntil(): BaseContext['waitUntil'] {
-    return (promise) => this.#run.waitUntil(promise);
-  }
 }

@@ -103,6 +103,11 @@ const mistakes: readonly [title: string, make: () => unknown, message: RegExp][]
     () => new Pullo().get('/', undefined as never),
     /The route GET "\/" has no handler: give a function or a Response, not undefined\./,
   ],
+  [
+    'an app in the place of a handler',
+    () => new Pullo().get('/', new Pullo() as never),
+    /The route GET "\/" was given a Pullo: an app is no handler\./,
+  ],
   ['the same route twice', () => new Pullo().get('/a', () => 1).get('/a', () => 2), /\/a/],
   [
     'use() after a route',

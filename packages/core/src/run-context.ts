@@ -1,0 +1,48 @@
+import type { HTTPScope } from '@pullo/asgi';
+import { Request } from '@pullo/request';
+import type { BaseContext, RouteInfo } from './context.js';
+import type { Run } from './run.js';
+
+/** What middleware and handlers see. Getters, so that what nobody reads is not made, and its keys cannot be provided. */
+export class RunContext implements BaseContext<Run['params'], HTTPScope['state']> {
+  readonly #run: Run;
+
+  constructor(run: Run) {
+    this.#run = run;
+  }
+
+  get kind(): 'http' {
+    return 'http';
+  }
+
+  get request(): Request {
+    const run = this.#run;
+    run.request ??= new Request(run.scope, run.receive, run.application.requestOptions);
+    return run.request;
+  }
+
+  get params(): Run['params'] {
+    return this.#run.params;
+  }
+
+  get state(): HTTPScope['state'] {
+    return this.#run.scope.state;
+  }
+
+  get route(): RouteInfo | undefined {
+    return this.#run.route;
+  }
+
+  get error(): unknown {
+    return this.#run.error;
+  }
+
+  get urlFor(): BaseContext['urlFor'] {
+    const { application, scope } = this.#run;
+    return (name, params) => scope.rootPath + application.url(name, params);
+  }
+
+  get waitUntil(): BaseContext['waitUntil'] {
+    return (promise) => this.#run.waitUntil(promise);
+  }
+}
