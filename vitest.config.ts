@@ -3,12 +3,15 @@ import { defineConfig } from 'vitest/config';
 
 const packages = readdirSync(new URL('packages', import.meta.url));
 
+/** A shared machine may be slow: what these catch is what never ends. */
+const timeouts = { testTimeout: 20_000, hookTimeout: 60_000 };
+
 /** A project for each package, and one for what concerns the workspace as a whole. */
 export default defineConfig({
   test: {
     projects: [
-      ...packages.map((name) => ({ test: { name, root: `packages/${name}` } })),
-      { test: { name: 'workspace', include: ['tests/**/*.test.ts'] } },
+      ...packages.map((name) => ({ test: { name, root: `packages/${name}`, ...timeouts } })),
+      { test: { name: 'workspace', include: ['tests/**/*.test.ts'], ...timeouts } },
     ],
   },
 });
