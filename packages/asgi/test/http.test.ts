@@ -14,11 +14,12 @@ import fc from 'fast-check';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import * as accept from './cases/accept.ts';
 import * as ranges from './cases/byte-ranges.ts';
+import * as hosts from './cases/host.ts';
 import * as dates from './cases/http-date.ts';
 import * as preconditions from './cases/preconditions.ts';
 import * as text from './cases/text.ts';
 
-for (const table of [accept, ranges, dates, preconditions, text]) {
+for (const table of [accept, ranges, hosts, dates, preconditions, text]) {
   describe(table.name, () => {
     for (const { title, run } of table.cases) test(title, run);
   });

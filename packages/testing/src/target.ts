@@ -1,4 +1,5 @@
 import { BadPath, canonicalPath } from '@pullo/asgi';
+import { isHost } from '@pullo/asgi/http';
 
 /** A request that a server answers itself, with 400, before any app sees it. */
 export class Refusal extends Error {
@@ -15,8 +16,6 @@ export interface Target {
 }
 
 const ABSOLUTE_FORM = /^https?:\/\/([^/?]*)(.*)$/i;
-/** A reg-name, an IPv4 address or a bracketed IP literal, and an optional port (RFC 3986, section 3.2). */
-const HOST = /^(?:\[[0-9A-Fa-f:.]{2,45}\]|(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})*)(?::[0-9]{0,5})?$/;
 const NOT_IN_QUERY = /[^\x21-\x7e]/g;
 
 /** Throws `Refusal`. */
@@ -24,7 +23,7 @@ export function parseTarget(method: string, target: string): Target {
   const absolute = ABSOLUTE_FORM.exec(target);
   if (absolute === null) return split(target, null);
   const [, authority = '', rest = ''] = absolute;
-  if (authority === '' || !HOST.test(authority)) throw new Refusal('The target has no valid host.');
+  if (authority === '' || !isHost(authority)) throw new Refusal('The target has no valid host.');
   // RFC 9112, section 3.2.4: the target of a server-wide OPTIONS.
   if (rest === '' && method === 'OPTIONS') return { path: '*', rawPath: '*', queryString: '', authority };
   return split(rest.startsWith('/') ? rest : `/${rest}`, authority);
@@ -32,7 +31,7 @@ export function parseTarget(method: string, target: string): Target {
 
 /** Throws `Refusal` for a Host field that is none (RFC 9112, section 3.2). */
 export function checkHost(host: string): void {
-  if (!HOST.test(host)) throw new Refusal('The Host field is not valid.');
+  if (!isHost(host)) throw new Refusal('The Host field is not valid.');
 }
 
 function split(target: string, authority: string | null): Target {

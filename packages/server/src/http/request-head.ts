@@ -1,5 +1,5 @@
+import { isHost } from '@pullo/asgi/http';
 import type { HeadFields } from './head-fields.js';
-import { isHost } from './host.js';
 import { Refusal } from './refusal.js';
 
 /** The rules of an HTTP/1 head that stand whatever the app is: throws `Refusal` (RFC 9110 and 9112). */

@@ -1,5 +1,5 @@
 import { BadPath, canonicalPath } from '@pullo/asgi';
-import { isHost } from './host.js';
+import { isHost } from '@pullo/asgi/http';
 import { Refusal } from './refusal.js';
 
 /** A request target (RFC 9112, section 3.2), taken apart. */
