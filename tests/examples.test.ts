@@ -2,7 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { client } from '@pullo/testing';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import middleware from '../examples/middleware/app.js';
 import { server as routerOnly } from '../examples/router-only/server.js';
 import { pulloCLI, RunningServer, root } from './processes.js';
@@ -59,6 +59,8 @@ describe('examples/router-only', () => {
 
 describe('examples/middleware', () => {
   const authorized = { headers: { authorization: 'Bearer secret-of-aino' } };
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+  afterAll(() => log.mockRestore());
 
   test('gives a user to those who have a token, and tells the others', async () => {
     await using http = client(middleware);
@@ -67,6 +69,23 @@ describe('examples/middleware', () => {
     expect(await (await http.get('/items/7', authorized)).json()).toEqual({ id: 7, for: 'Aino' });
     expect(await (await http.get('/orders', authorized)).text()).toBe('No orders of Aino yet.');
     const refused = await http.get('/cart');
-    expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="Carts"']);
+    const wrong = await http.get('/cart', { headers: { authorization: 'Bearer wrong' } });
+    expect(wrong.headers.get('www-authenticate')).toBe('Bearer realm="Carts", error="invalid_token"');
+  });
+
+  test('lets only those into a group of whom the predicate says yes', async () => {
+    await using http = client(middleware);
+    expect(await (await http.get('/admin', authorized)).text()).toBe('There are 2 carts.');
+    const eero = { headers: { authorization: 'Bearer secret-of-eero' } };
+    expect((await http.get('/admin', eero)).status).toBe(403);
+  });
+
+  test('tells the id of each request and how long it took', async () => {
+    await using http = client(middleware);
+    const { headers } = await http.get('/', authorized);
+    expect(headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
+    expect(log.mock.lastCall?.[0]).toContain(headers.get('x-request-id'));
+    expect(headers.get('server-timing')).toMatch(/^app;dur=[\d.]+$/);
   });
 });

@@ -49,7 +49,12 @@ describe.each(names)('@pullo/%s', (name) => {
   test('holds its README, its licence and what its exports name, and no build leftovers', async () => {
     const installed = join(folder, 'node_modules/@pullo', name);
     const files = readdirSync(installed, { recursive: true }).map(String);
-    expect(files).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'package.json', 'dist/index.js']));
+    const { exports } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+    const named = Object.values<string | Record<string, string>>(exports).flatMap((entry) =>
+      typeof entry === 'string' ? [entry] : Object.values(entry),
+    );
+    const expected = ['README.md', 'LICENSE', ...named.map((path) => path.replace(/^\.\//, ''))];
+    expect(files).toEqual(expect.arrayContaining(expected));
     expect(files.filter((file) => file.endsWith('.tsbuildinfo'))).toEqual([]);
   });
 });
