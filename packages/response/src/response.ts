@@ -18,6 +18,7 @@ import { addContentLength, headersFor, withoutContent } from './content-headers.
 import { addCookie, type CookieOptions, deletedCookie, serializeCookie } from './cookie.js';
 import { canDeny, denial } from './denial.js';
 import { sendStream } from './send-stream.js';
+import { sendWhole } from './send-whole.js';
 import { checkStatus, isBodiless, reasonPhrase } from './status.js';
 import { Stream } from './stream.js';
 import { fromWeb, toWeb } from './web.js';
@@ -186,16 +187,14 @@ export class Response extends Callable {
     const start: HTTPResponseStartEvent = { type: 'http.response.start', status, headers: this.#list };
     const body = this.#body;
     if (body instanceof Stream) return sendStream(body, start, exchangeOf(scope), send, this.background);
-    send(start);
-    const sent = send({ type: 'http.response.body', body: body ?? '', moreBody: false });
+    const sent = sendWhole(start, body ?? '', send);
     return this.background === undefined ? sent : sendThen(sent, this.background);
   }
 
   #sendHead(send: Send): void | Promise<void> {
     const status = this.#status;
-    send({ type: 'http.response.start', status, headers: withoutContent(this.#list, status) });
-    const sent = send({ type: 'http.response.body', body: '', moreBody: false });
-    return this.#withoutBody(sent);
+    const headers = withoutContent(this.#list, status);
+    return this.#withoutBody(sendWhole({ type: 'http.response.start', status, headers }, '', send));
   }
 
   /** A server without denial responses can only close: the client sees a 403. */

@@ -46,7 +46,9 @@ export async function sendStream(
 
 async function pump(source: Source, start: HTTPResponseStartEvent, send: Send): Promise<void> {
   let step = await source.next();
-  send(start);
+  const started = send(start);
+  // As in `sendWhole`.
+  if (started !== undefined) await started;
   for (let pieces = 1; !step.done; pieces++) {
     const sent = send({ type: 'http.response.body', body: chunkOf(step.value), moreBody: true });
     if (sent !== undefined) await sent;

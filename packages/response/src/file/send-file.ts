@@ -137,6 +137,6 @@ function canSendPath(scope: HTTPScope): boolean {
 }
 
 async function sendPath(file: OpenFile, headers: HeaderList, status: number, send: Send): Promise<void> {
-  send({ type: 'http.response.start', status, headers });
+  await send({ type: 'http.response.start', status, headers });
   await send({ type: 'http.response.pathsend', path: file.realPath });
 }

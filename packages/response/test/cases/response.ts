@@ -1,4 +1,4 @@
-import { ClientDisconnected, type Send, UnsupportedScope } from '@pullo/asgi';
+import { ClientDisconnected, type Send, type SendEvent, UnsupportedScope } from '@pullo/asgi';
 import {
   HTMLResponse,
   JSONResponse,
@@ -8,6 +8,7 @@ import {
   TextResponse,
 } from '@pullo/response';
 import { assertEqual, type Case, rejectionOf, thrownBy } from '../../../../conformance/assert.ts';
+import { sleep } from '../support/wait.ts';
 import {
   answerOf,
   headersOf,
@@ -286,6 +287,40 @@ const behaviours: readonly Case[] = [
       const promise = Promise.resolve();
       const send: Send = (event) => (event.type === 'http.response.body' ? promise : undefined);
       assertEqual(new TextResponse('hi')(httpScope(), noReceive, send) === promise, true);
+    },
+  },
+  {
+    title: 'the head is waited for where sending it takes time, as in middleware that saves a session first',
+    run: async () => {
+      for (const content of ['hi', ['hi'], null]) {
+        for (const method of ['GET', 'HEAD']) {
+          const events: SendEvent[] = [];
+          const send: Send = async (event) => {
+            if (event.type === 'http.response.start') await sleep(1);
+            events.push(event);
+          };
+          await new Response(content)(httpScope({ method }), noReceive, send);
+          assertEqual(typesOf(events).slice(0, 2), ['start', 'body']);
+        }
+      }
+    },
+  },
+  {
+    title: 'a head that cannot be sent is the end: nothing follows it but background work',
+    run: async () => {
+      for (const content of ['hi', ['hi'], null]) {
+        const log: string[] = [];
+        const response = new Response(content, { background: () => void log.push('background') });
+        const send: Send = async (event) => {
+          log.push(event.type);
+          throw new ClientDisconnected();
+        };
+        const error = await rejectionOf(Promise.resolve(response(httpScope(), noReceive, send)));
+        assertEqual(
+          [error instanceof ClientDisconnected, log],
+          [true, ['http.response.start', 'background']],
+        );
+      }
     },
   },
   {
