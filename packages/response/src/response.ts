@@ -210,14 +210,14 @@ export class Response extends Callable {
     return sendThen(sent, () => settleBoth(body.cancel(), background));
   }
 
-  /** Made by the base's constructor, so a subclass with state of its own overrides `copy` and `withContent`. */
+  /** Made by the base's constructor, so a subclass with private state of its own overrides `copy` and `withContent`. */
   #with(body: Body, list: HeaderList): Response {
     const copy: Response = Reflect.construct(Response, [], this.constructor);
     copy.#status = this.#status;
     copy.#list = list;
     copy.#body = body;
-    copy.background = this.background;
-    return copy;
+    // `background`, and the fields of a subclass.
+    return Object.assign(copy, this);
   }
 }
 

@@ -409,6 +409,23 @@ const behaviours: readonly Case[] = [
     },
   },
   {
+    title: 'a copy has the fields of its class, and withContent too',
+    run: async () => {
+      class Page extends Response {
+        static override readonly mediaType = 'text/html';
+        readonly template: string;
+        constructor(template: string) {
+          super(`<h1>${template}</h1>`);
+          this.template = template;
+        }
+      }
+      const page = new Page('home');
+      for (const response of [page.copy(), page.withContent('')]) {
+        assertEqual(response instanceof Page && response.template, 'home');
+      }
+    },
+  },
+  {
     title: 'changes of the original do not reach a copy',
     run: () => {
       const original = new TextResponse('a');
