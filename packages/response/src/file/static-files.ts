@@ -101,8 +101,9 @@ class Folder {
     for (const path of this.#candidates(asked)) {
       if (await this.#send(path, this.#fileInit(path), call)) return;
     }
-    if (asked.isDirectory || !(await this.#hasIndex(asked))) return this.#notFound(call);
-    // The path is the one asked for, so its first segment is not empty, and the target stays on this host.
+    // A path that begins with two slashes, which only a mount can have made good, would be another host as a target.
+    const mayRedirect = !asked.isDirectory && !scope.path.startsWith('//');
+    if (!mayRedirect || !(await this.#hasIndex(asked))) return this.#notFound(call);
     const query = scope.queryString === '' ? '' : `?${scope.queryString}`;
     await new RedirectResponse(`${scope.path}/${query}`, { status: 308 })(...call);
   }

@@ -136,6 +136,14 @@ describe('what is served for a path', () => {
     },
   );
 
+  test.each([
+    ['//docs', '/'],
+    ['//evil.example/docs', '//evil.example'],
+  ])('%s under %s, which would be another host, is not redirected', async (path, rootPath) => {
+    const answer = await looseAnswerOf(site(), httpScope({ path, rootPath }));
+    expect([answer.status, headersOf(answer).location]).toEqual([404, undefined]);
+  });
+
   test('a redirect keeps the query', async () => {
     expect(headersOf(await ask('/docs', {}, { queryString: 'a=b&c' })).location).toBe('/docs/?a=b&c');
   });
