@@ -109,15 +109,16 @@ export function addCookie(list: HeaderList, cookie: string): void {
   list.append('set-cookie', cookie);
 }
 
-/** Name, domain and path, by which browsers tell cookies apart, and whether it is partitioned. */
+/** Name, domain and path, by which browsers tell cookies apart, and whether it is partitioned. Case counts in names and paths. */
 function identityOf(cookie: string): string {
   const [pair = '', ...attributes] = cookie.split(';').map((part) => part.trim());
-  const identifying = attributes.filter((attribute) =>
-    /^(?:domain|path|partitioned)(?:=|$)/i.test(attribute),
-  );
-  return [pair.slice(0, pair.indexOf('=')), ...identifying.map((text) => text.toLowerCase()).sort()].join(
-    ';',
-  );
+  const identifying = attributes.flatMap((attribute) => {
+    const [name = '', value = ''] = attribute.split(/=(.*)/s);
+    const key = name.toLowerCase();
+    if (key === 'path') return [`path=${value}`];
+    return key === 'domain' || key === 'partitioned' ? [`${key}=${value.toLowerCase()}`] : [];
+  });
+  return [pair.slice(0, pair.indexOf('=')), ...identifying.sort()].join(';');
 }
 
 function checkNameAndValue(name: string, value: string): void {
@@ -147,8 +148,11 @@ function checkMaxAge(name: string, seconds: number): number {
 }
 
 function checkExpires(name: string, date: Date): string {
-  if (date instanceof Date && !Number.isNaN(date.getTime())) return date.toUTCString();
-  throw new InvalidCookie(`Invalid expires of cookie "${name}": it is a valid Date.`);
+  const year = date instanceof Date ? date.getUTCFullYear() : Number.NaN;
+  if (year >= 1601 && year <= 9999) return date.toUTCString();
+  throw new InvalidCookie(
+    `Invalid expires ${String(date)} of cookie "${name}": it is a Date in the years 1601 to 9999, which are those that browsers read.`,
+  );
 }
 
 function checkAttribute(name: string, attribute: string, text: string, pattern: RegExp): string {

@@ -146,6 +146,13 @@ const refused: readonly Refused[] = [
   ...[1.5, Number.NaN, Number.POSITIVE_INFINITY].map(
     (maxAge): Refused => ({ title: `maxAge ${maxAge}`, cookie: ['a', 'b', { maxAge }], says: 'maxAge' }),
   ),
+  ...['+275760-09-13T00:00:00Z', '+010000-01-01T00:00:00Z', '1600-12-31T23:59:59Z'].map(
+    (text): Refused => ({
+      title: `the year of ${text}, which browsers cannot read`,
+      cookie: ['a', 'b', { expires: new Date(text) }],
+      says: 'expires',
+    }),
+  ),
   { title: 'an invalid date', cookie: ['a', 'b', { expires: new Date(Number.NaN) }], says: 'expires' },
   { title: 'more than 4,096 bytes', cookie: ['a', 'b'.repeat(4096)], says: '4097 bytes' },
   {
@@ -204,6 +211,20 @@ const together: readonly { title: string; change: (response: Response) => void; 
     title: 'a cookie of another path is another cookie',
     change: (response) => response.setCookie('a', '1').setCookie('a', '2', { path: '/x' }),
     cookies: [`a=1; ${DEFAULTS}`, 'a=2; Path=/x; SameSite=Lax'],
+  },
+  {
+    title: 'paths are case-sensitive, domains are not',
+    change: (response) =>
+      response
+        .setCookie('a', '1', { path: '/x' })
+        .setCookie('a', '2', { path: '/X' })
+        .setCookie('b', '1', { domain: 'a.example' })
+        .setCookie('b', '2', { domain: 'A.example' }),
+    cookies: [
+      'a=1; Path=/x; SameSite=Lax',
+      'a=2; Path=/X; SameSite=Lax',
+      `b=2; Domain=A.example; ${DEFAULTS}`,
+    ],
   },
   {
     title: 'names are case-sensitive',
