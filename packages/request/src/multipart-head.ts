@@ -70,6 +70,10 @@ function parseDisposition(value: string | undefined): { name: string; filename: 
   if (name === undefined)
     throw new BadForm(`A part has no name: its Content-Disposition is ${quote(value)}.`);
   const filename = parameters.get('filename');
+  // Forbidden in forms (RFC 7578, section 4.2). Beside `filename` it says the same again; alone, this is a file to some and a field to others.
+  if (filename === undefined && parameters.has('filename*')) {
+    throw new BadForm(`A part has a filename* in place of a filename: ${quote(value)}.`);
+  }
   return {
     name: unescapeName(name),
     filename: filename === undefined ? null : baseName(unescapeName(filename)),

@@ -128,6 +128,10 @@ const bad: readonly (readonly [what: string, body: string, type?: string])[] = [
   ['two Content-Dispositions', multipart([`${FIELD}"a"\r\n${FIELD}"b"`, '1'])],
   ['no name', multipart(['Content-Disposition: form-data', '1'])],
   ['a file without a name of its field', multipart(['Content-Disposition: form-data; filename="x"', '1'])],
+  [
+    'a filename* alone: a file to some, a field to others',
+    multipart([`${FIELD}"f"; filename*=UTF-8''b`, '1']),
+  ],
   ['another disposition', multipart(['Content-Disposition: attachment; name="a"', '1'])],
   ['two names', multipart([`${FIELD}"a"; name="b"`, '1'])],
   ['two file names', multipart([`${FIELD}"a"; filename="x"; filename="y"`, '1'])],
