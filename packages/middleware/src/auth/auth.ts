@@ -1,4 +1,5 @@
 import { type BaseContext, HTTPError, type Next, type Response } from '@pullo/core';
+import { isPromiseLike } from './promise-like.js';
 
 /**
  * What a user may be: not a boolean, for a `verify` that answers "no" with `false` would let everybody in, nor a promise, as which the
@@ -7,7 +8,7 @@ import { type BaseContext, HTTPError, type Next, type Response } from '@pullo/co
 export type AnyUser = (object & { readonly then?: never }) | string | number;
 
 /** What `verify` answers: the user, or `undefined` or `null` for credentials that are refused. */
-export type Verified<User> = User | undefined | null | Promise<User | undefined | null>;
+export type Verified<User> = User | undefined | null | PromiseLike<User | undefined | null>;
 
 /** What is provided as `user`. */
 export type Authenticated<User, Optional extends boolean> = true extends Optional ? User | undefined : User;
@@ -63,7 +64,7 @@ export function authentication<Credentials, User, Optional extends boolean, Ctx 
         : challenged(response, scheme.challenge);
     }
     const verified = scheme.verify(credentials, ctx);
-    return verified instanceof Promise ? verified.then(admit) : admit(verified);
+    return isPromiseLike(verified) ? Promise.resolve(verified).then(admit) : admit(verified);
   };
 }
 

@@ -35,7 +35,8 @@ const WELL_FORMED = /^[A-Za-z0-9][A-Za-z0-9_.:+/=@-]{0,127}$/;
 export function requestId(options: RequestIdOptions = {}): Middleware<{ requestId: string }> {
   const { trust = nobody, generate = () => crypto.randomUUID(), header = 'x-request-id' } = options;
   return function requestId(ctx, next) {
-    const given = trust(ctx) ? ctx.request.headers.get(header) : null;
+    // A promise, of which the types warn, is no yes.
+    const given = trust(ctx) === true ? ctx.request.headers.get(header) : null;
     const id = given !== null && WELL_FORMED.test(given) ? given : generate();
     const mark = (response: Response) => {
       // The head of an upgrade has been sent long ago.

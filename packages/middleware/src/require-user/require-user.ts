@@ -1,4 +1,5 @@
 import { type BaseContext, HTTPError, type Next, type Response } from '@pullo/core';
+import { isPromiseLike } from '../auth/promise-like.js';
 
 /** A middleware that needs a `user` who may be missing, and provides one who is there. */
 export type UserRequirement<User> = (
@@ -29,7 +30,7 @@ export type UserRequirement<User> = (
  * ```
  */
 export function requireUser<User>(
-  predicate?: (user: User, ctx: BaseContext) => boolean | Promise<boolean>,
+  predicate?: (user: User, ctx: BaseContext) => boolean | PromiseLike<boolean>,
 ): UserRequirement<User> {
   return function requireUser(ctx, next) {
     const { user } = ctx;
@@ -40,6 +41,6 @@ export function requireUser<User>(
     };
     if (predicate === undefined) return next({ user });
     const allowed = predicate(user, ctx);
-    return allowed instanceof Promise ? allowed.then(decide) : decide(allowed);
+    return isPromiseLike(allowed) ? Promise.resolve(allowed).then(decide) : decide(allowed);
   };
 }

@@ -294,3 +294,25 @@ test('authentication is sync where verify is', async () => {
   await http.get('/');
   expect(results).toEqual([false, false]);
 });
+
+test('what is a promise in all but its class is waited for, as the queries of many database libraries are', async () => {
+  class Query<T> implements PromiseLike<T> {
+    readonly #rows: Promise<T>;
+    constructor(result: T) {
+      this.#rows = Promise.resolve(result);
+    }
+    // biome-ignore lint/suspicious/noThenProperty: that is what is tested
+    get then() {
+      return this.#rows.then.bind(this.#rows);
+    }
+  }
+  const app = new Pullo()
+    .use(bearerAuth({ verify: (token) => new Query(tokens.get(token)) }))
+    .use(requireUser((user) => new Query(user.isAdmin)))
+    .get('/', greet);
+  await using http = client(app);
+  const status = async (token: string) => (await http.get('/', { headers: bearer(token) })).status;
+  expect(await status('token-of-aino')).toBe(200);
+  expect(await status('dG9rZW4+/w==')).toBe(403);
+  expect(await status('unknown')).toBe(401);
+});
