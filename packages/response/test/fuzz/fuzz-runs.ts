@@ -1,2 +1,2 @@
-/** How many cases each property is tried with: `PULLO_FUZZ_RUNS=100000` for a night. */
-export const numRuns = Number(process.env.PULLO_FUZZ_RUNS ?? 500);
+/** How many cases each property is tried with. The nightly run asks for more: `FC_RUNS=100000`. */
+export const numRuns = Number(process.env.FC_RUNS ?? 500);
