@@ -1,6 +1,8 @@
 import { AsyncResource } from 'node:async_hooks';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+// Not the global: a test's fake clock must not stop its requests.
+import { setImmediate } from 'node:timers';
 import { type Dispatcher, errors, util } from 'undici';
 import type { Handler, ParsedHeaders } from './handler.js';
 import { IdleTimer } from './idle-timer.js';

@@ -1,3 +1,5 @@
+// Not the global: a test's fake clock must not stop its requests.
+import { setImmediate } from 'node:timers';
 import { type Dispatcher, errors } from 'undici';
 import { ClientResponse, type InformationalResponse, toHeaders } from './client-response.js';
 import { appSettled, type Handler, type ParsedHeaders } from './handler.js';
