@@ -1,9 +1,11 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { App, ClientAddress } from '@pullo/asgi';
 import { Dispatcher, errors } from 'undici';
+import { AppStillRunning } from './app-still-running.js';
 import { type Handler, modernHandler } from './handler.js';
 import { HTTPExchange } from './http-exchange.js';
 import { Lifespan, type LifespanMode } from './lifespan.js';
+import { inTime } from './promises.js';
 import { requestBody } from './request-body.js';
 import { requestHead } from './request-head.js';
 import { watchedApp } from './watched-app.js';
@@ -17,6 +19,11 @@ export interface AppDispatcherOptions {
   client?: ClientAddress | null;
   /** Called with what the app throws, as a server would log it. Default: `console.error`. */
   onError?: (error: unknown) => void;
+  /**
+   * How long the app may take to end once its clients have left, and its lifespan to stop, in milliseconds. Then closing fails with
+   * `AppStillRunning`. Default: 2000.
+   */
+  closeTimeout?: number;
 }
 
 /**
@@ -45,6 +52,7 @@ export class AppDispatcher extends Dispatcher implements AsyncDisposable {
   readonly #client: ClientAddress | null;
   readonly #onError: (error: unknown) => void;
   readonly #lifespan: Lifespan;
+  readonly #closeTimeout: number;
   /** The app runs in the async context of whoever made the dispatcher: it must not see the stores of a test. */
   readonly #context = new AsyncResource('PULLO_APP');
   readonly #running = new Set<HTTPExchange | WebSocketExchange>();
@@ -57,6 +65,7 @@ export class AppDispatcher extends Dispatcher implements AsyncDisposable {
     this.#client = options.client === undefined ? { host: '127.0.0.1', port: 50000 } : options.client;
     this.#onError = options.onError ?? console.error;
     this.#lifespan = new Lifespan(this.#app, options.lifespan ?? 'auto');
+    this.#closeTimeout = options.closeTimeout ?? 2000;
   }
 
   get closed(): boolean {
@@ -84,15 +93,24 @@ export class AppDispatcher extends Dispatcher implements AsyncDisposable {
     }
   }
 
-  /** Waits for what is running, then stops the app. Requests that come later fail with undici's `ClientClosedError`. */
+  /**
+   * Waits for what is running, however long, then stops the app. Requests that come later fail with undici's `ClientClosedError`. Rejects
+   * with `LifespanError` if the app failed to stop, and with `AppStillRunning` if it did not in time.
+   */
   override close(): Promise<void>;
   override close(callback: () => void): void;
   override close(callback?: () => void): Promise<void> | void {
     if (this.#state === 'open') this.#state = 'closed';
-    return finish(this.#stop(), callback);
+    return finish(
+      this.#whenIdle().then(() => this.#stop([])),
+      callback,
+    );
   }
 
-  /** Aborts what is running and stops the app. Default error: undici's `ClientDestroyedError`. */
+  /**
+   * Aborts what is running and stops the app. Default error: undici's `ClientDestroyedError`. Rejects with `LifespanError` if the app
+   * failed to stop, and with `AppStillRunning` if something did not end in time.
+   */
   override destroy(): Promise<void>;
   override destroy(error: Error | null): Promise<void>;
   override destroy(callback: () => void): void;
@@ -101,7 +119,7 @@ export class AppDispatcher extends Dispatcher implements AsyncDisposable {
     const error = typeof first === 'function' ? null : first;
     this.#state = 'destroyed';
     for (const exchange of this.#running) exchange.abort(error ?? new errors.ClientDestroyedError());
-    return finish(this.#stop(), typeof first === 'function' ? first : second);
+    return finish(this.#leave(), typeof first === 'function' ? first : second);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -150,13 +168,23 @@ export class AppDispatcher extends Dispatcher implements AsyncDisposable {
     this.#idle = [];
   }
 
-  async #stop(): Promise<void> {
-    if (this.#running.size > 0) {
-      await new Promise<void>((resolve) => {
-        this.#idle.push(resolve);
-      });
-    }
-    await this.#lifespan.stop();
+  async #whenIdle(): Promise<void> {
+    if (this.#running.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#idle.push(resolve);
+    });
+  }
+
+  async #leave(): Promise<void> {
+    const isIdle = await inTime(this.#whenIdle(), this.#closeTimeout);
+    await this.#stop(isIdle ? [] : Array.from(this.#running, ({ title }) => title));
+  }
+
+  /** Stops the lifespan, whatever is still `pending`. */
+  async #stop(pending: readonly string[]): Promise<void> {
+    const hasStopped = await inTime(this.#lifespan.stop(), this.#closeTimeout);
+    const all = hasStopped ? pending : [...pending, this.#lifespan.step];
+    if (all.length > 0) throw new AppStillRunning(all, this.#closeTimeout);
   }
 }
 

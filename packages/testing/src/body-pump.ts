@@ -19,6 +19,7 @@ export class BodyPump {
   readonly #iterator: AsyncIterator<unknown> | Iterator<unknown> | null = null;
   #sent = 0;
   #finished = false;
+  #onStop: () => void = () => {};
 
   constructor(head: RequestHead, body: RequestBody, inbox: Inbox, delivery: Delivery) {
     this.#head = head;
@@ -47,7 +48,10 @@ export class BodyPump {
   /** Reads the first bytes and goes on in the background; false if the request is over before it began. */
   async open(): Promise<boolean> {
     try {
-      const first = await this.#next();
+      const stopped = new Promise<null>((resolve) => {
+        this.#onStop = () => resolve(null);
+      });
+      const first = await Promise.race([this.#next(), stopped]);
       if (this.#delivery.over) return false;
       if (first === null) {
         addFraming(this.#head, 0);
@@ -67,6 +71,7 @@ export class BodyPump {
   stop(): void {
     if (this.#finished) return;
     this.#finished = true;
+    this.#onStop();
     if (this.#iterator === null) return;
     if (isNodeStream(this.#body.source) && 'destroy' in this.#body.source) {
       (this.#body.source as import('node:stream').Readable).destroy();

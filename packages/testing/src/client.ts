@@ -17,7 +17,7 @@ import { type AppErrors, ResponseHandler } from './response-handler.js';
 import type { WebSocketSession } from './websocket-session.js';
 
 /** What all requests of a client have in common. */
-export interface ClientOptions extends Pick<AppDispatcherOptions, 'lifespan' | 'onError'> {
+export interface ClientOptions extends Pick<AppDispatcherOptions, 'lifespan' | 'onError' | 'closeTimeout'> {
   /** Paths are relative to it. Default: `http://testserver`, or the server's URL. */
   baseURL?: string | URL;
   /** The cookies to begin with: a jar, or names and values. Default: none. */
@@ -38,7 +38,8 @@ export interface WebSocketOptions extends Pick<RequestOptions, 'headers' | 'quer
 }
 
 /**
- * A client for an app, called in process, or for a server that is listening.
+ * A client for an app, called in process, or for a server that is listening. Throws `TypeError` for what is neither, and for a base URL
+ * that is none.
  *
  * The app's lifespan starts with the first request and ends with `close`, which `await using` calls.
  *
@@ -72,10 +73,11 @@ export class Client implements AsyncDisposable {
   readonly #appErrors: AppErrors;
 
   constructor(target: App | LiveServer, options: ClientOptions) {
+    checkTarget(target);
     const isApp = typeof target === 'function';
     this.dispatcher = isApp ? new AppDispatcher(target, options) : new Agent();
     this.#target = target;
-    this.#baseURL = options.baseURL === undefined ? null : new URL(options.baseURL);
+    this.#baseURL = options.baseURL === undefined ? null : baseURL(options.baseURL);
     this.#headers = new HeaderList(options.headers);
     this.#appErrors = {
       isLocal: isApp,
@@ -164,15 +166,18 @@ export class Client implements AsyncDisposable {
   }
 
   /**
-   * Leaves what is still open and stops the app. Rejects with what the app threw after its responses had been handed
-   * over and no reader has seen, if `raiseAppErrors` holds, so that no error is lost.
+   * Leaves what is still open and stops the app. Rejects with `LifespanError` if the app failed to stop, with `AppStillRunning` if
+   * something of it did not end within `closeTimeout`, and with what the app threw after its responses had been handed over and no reader has
+   * seen, if `raiseAppErrors` holds, so that no error is lost: several errors come in an `AggregateError`.
    */
   async close(): Promise<void> {
-    await this.dispatcher.destroy();
-    const unseen = Array.from(this.#appErrors.unseen, ({ error }) => error);
+    const failures: unknown[] = [];
+    await this.dispatcher.destroy().catch((error: unknown) => failures.push(error));
+    for (const { error } of this.#appErrors.unseen) failures.push(error);
     this.#appErrors.unseen.clear();
-    if (unseen.length > 1) throw new AggregateError(unseen, 'The app threw after it had answered.');
-    if (unseen.length === 1) throw unseen[0];
+    if (failures.length > 1)
+      throw new AggregateError(failures, 'Several errors of the app came out when its client closed.');
+    if (failures.length === 1) throw failures[0];
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -235,4 +240,22 @@ export class Client implements AsyncDisposable {
     for (const [name, value] of Object.entries(cookies ?? {})) jar.set(this.#base.href, name, value);
     return jar;
   }
+}
+
+/** What callers without types get wrong, said at once. */
+function checkTarget(target: unknown): void {
+  if (typeof target === 'function') return;
+  if (typeof target === 'object' && target !== null && 'url' in target) return;
+  const found = target instanceof Promise ? 'a promise: await it first' : describe(target);
+  throw new TypeError(`A client needs an app, or a server with a url, but got ${found}.`);
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'object' && value !== null ? 'an object without a url' : String(value);
+}
+
+function baseURL(given: string | URL): URL {
+  const parsed = URL.canParse(String(given)) ? new URL(given) : null;
+  if (parsed !== null && /^https?:$/.test(parsed.protocol)) return parsed;
+  throw new TypeError(`Invalid baseURL "${given}": it must be a whole URL, as http://testserver.`);
 }

@@ -72,6 +72,11 @@ export class HTTPExchange {
     this.#writer = new ResponseWriter(terms, this.#delivery);
   }
 
+  /** What a person would call it. */
+  get title(): string {
+    return `${this.#head.method} ${this.#head.target}`;
+  }
+
   /** Aborts as the client would. */
   abort(reason: Error): void {
     this.#delivery.abort(reason);

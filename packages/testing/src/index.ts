@@ -1,4 +1,5 @@
 export { AppDispatcher, type AppDispatcherOptions } from './app-dispatcher.js';
+export { AppStillRunning } from './app-still-running.js';
 export { Client, type ClientOptions, client, type WebSocketOptions } from './client.js';
 export { ClientResponse, type InformationalResponse } from './client-response.js';
 export { Communicator, communicate, type EventsOf, type ScopeInit } from './communicator.js';

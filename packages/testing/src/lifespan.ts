@@ -29,6 +29,11 @@ export class Lifespan {
   #phase: 'idle' | 'starting' | 'running' | 'stopping' | 'over' = 'idle';
   #asked = false;
 
+  /** What runs, as a person would call it. */
+  get step(): string {
+    return this.#phase === 'starting' ? "the lifespan's start-up" : "the lifespan's shutdown";
+  }
+
   /** What start-up left for the requests. */
   readonly state: State = {};
 

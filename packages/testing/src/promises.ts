@@ -4,3 +4,16 @@ export function handled(error: unknown): Promise<void> {
   rejected.catch(() => {});
   return rejected;
 }
+
+/** Whether a promise resolves in time, which is in milliseconds; rejects if it does. */
+export async function inTime(promise: Promise<void>, timeout: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, timeout, false);
+  });
+  try {
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,4 +1,5 @@
 import { HeaderList, type HeadersInit } from '@pullo/asgi';
+import { isFormData } from './multipart.js';
 
 /** The parts of a query: lists repeat their name, `undefined` is left out. */
 export type QueryInit =
@@ -37,6 +38,7 @@ export function typedBody(options: RequestOptions): TypedBody {
   if (given.length > 1)
     throw new TypeError(`A request has one body: give only one of ${given.join(' and ')}.`);
   if (options.json !== undefined) return { body: JSON.stringify(options.json), type: 'application/json' };
+  if (isFormData(options.form)) throw new TypeError('A FormData is not sent URL-encoded: give it as body.');
   if (options.form !== undefined) return urlEncoded(searchParams(options.form));
   if (options.body instanceof URLSearchParams) return urlEncoded(options.body);
   return { body: options.body ?? null, type: null };

@@ -53,6 +53,11 @@ export class WebSocketExchange {
     this.#denial = new ResponseWriter({ method: 'GET', acceptsTrailers: false }, this.#delivery);
   }
 
+  /** What a person would call it. */
+  get title(): string {
+    return `WebSocket ${this.#head.target}`;
+  }
+
   /** Aborts as the client would. */
   abort(reason: Error): void {
     this.#delivery.abort(reason);

@@ -1,6 +1,6 @@
 import type { App, Receive, State } from '@pullo/asgi';
-import { client } from '@pullo/testing';
-import { describe, expect, test } from 'vitest';
+import { AppStillRunning, client } from '@pullo/testing';
+import { describe, expect, test, vi } from 'vitest';
 
 async function readBody(receive: Receive): Promise<string> {
   const chunks: Uint8Array[] = [];
@@ -180,4 +180,118 @@ test('an app that fails to start fails the requests, with the reason', async () 
     send({ type: 'lifespan.startup.failed', message: 'no database' });
   });
   await expect(http.get('/')).rejects.toThrow('The app failed to start: no database');
+});
+
+describe('close', () => {
+  /** Never settles, whatever it is told. */
+  const deaf: App = async (scope, _receive, send) => {
+    if (scope.type === 'lifespan') throw new Error('no lifespan here');
+    if (scope.type === 'websocket') send({ type: 'websocket.accept' });
+    await new Promise(() => {});
+  };
+
+  test('it does not wait for ever for an app that ignores that its clients have left, and names what runs', async () => {
+    const http = client(deaf, { closeTimeout: 20 });
+    const request = http.get('/slow?a=1');
+    await http.websocket('/rooms/1');
+    const closed = http.close();
+    await expect(request).rejects.toThrow('The client is destroyed');
+    await expect(closed).rejects.toBeInstanceOf(AppStillRunning);
+    await expect(closed).rejects.toMatchObject({
+      code: 'ERR_APP_STILL_RUNNING',
+      pending: ['GET /slow?a=1', 'WebSocket /rooms/1'],
+      message: expect.stringContaining('20 ms after its clients left: GET /slow?a=1, WebSocket /rooms/1.'),
+    });
+  });
+
+  test.each(['start-up', 'shutdown'])('a %s of the lifespan that hangs is named too', async (phase) => {
+    const app: App = async (scope, receive, send) => {
+      if (scope.type === 'lifespan') {
+        await receive();
+        if (phase === 'start-up') await new Promise(() => {});
+        send({ type: 'lifespan.startup.complete' });
+        await new Promise(() => {});
+      }
+    };
+    const http = client(app, { closeTimeout: 20 });
+    const started = http.start();
+    if (phase === 'shutdown') await started;
+    await expect(http.close()).rejects.toMatchObject({ pending: [`the lifespan's ${phase}`] });
+  });
+
+  test('a body that never comes does not hold it up', async () => {
+    const http = client(echo);
+    const body = new ReadableStream();
+    const request = http.post('/', { body });
+    const rejected = expect(request).rejects.toThrow('The client is destroyed');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await http.close();
+    await rejected;
+  });
+
+  test('errors that nobody has seen come along with one of the closing itself', async () => {
+    const late = new Error('late');
+    const http = client(async (scope, receive, send) => {
+      if (scope.type === 'lifespan') {
+        await receive();
+        send({ type: 'lifespan.startup.complete' });
+        await receive();
+        send({ type: 'lifespan.shutdown.failed', message: 'stuck' });
+        return;
+      }
+      send({ type: 'http.response.start', status: 204 });
+      send({ type: 'http.response.body' });
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      throw late;
+    });
+    await http.get('/');
+    const closed = await http.close().catch((error: unknown) => error);
+    expect(closed).toBeInstanceOf(AggregateError);
+    expect((closed as AggregateError).errors).toEqual([
+      expect.objectContaining({ message: 'The app failed to stop: stuck' }),
+      late,
+    ]);
+  });
+});
+
+test('a fake clock does not stop requests', async () => {
+  vi.useFakeTimers();
+  try {
+    await using http = client(async (scope, receive, send) => {
+      if (scope.type !== 'http') throw new Error('no lifespan here');
+      send({ type: 'http.response.start', status: 200 });
+      for (let i = 0; i < 1000; i++) await send({ type: 'http.response.body', body: 'x', moreBody: true });
+      await send({ type: 'http.response.body' });
+      await receive();
+      await receive();
+    });
+    const response = await http.get('/');
+    expect((await response.text()).length).toBe(1000);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+describe('what a caller gets wrong', () => {
+  test.each([
+    [
+      'a server that was not awaited',
+      Promise.resolve({ url: 'http://127.0.0.1/' }),
+      'got a promise: await it',
+    ],
+    ['nothing', undefined, 'got undefined'],
+    ['an object without a URL', {}, 'got an object without a url'],
+  ])('%s is no target of a client', (_title, target, message) => {
+    expect(() => client(target as never)).toThrow(message);
+  });
+
+  test.each(['localhost:3000', 'testserver', 'ftp://testserver'])('%s is no base URL', (baseURL) => {
+    expect(() => client(echo, { baseURL })).toThrow(`Invalid baseURL "${baseURL}"`);
+  });
+
+  test('a FormData is no URL-encoded form', async () => {
+    await using http = client(echo);
+    const form = new FormData() as never;
+    await expect(http.post('/', { form })).rejects.toThrow('give it as body');
+  });
 });
