@@ -12,6 +12,7 @@ import type {
 import { ClientDisconnected, HeaderList } from '@pullo/asgi';
 import { ExchangeSignal } from './exchange-signal.js';
 import { Inbox } from './inbox.js';
+import { Mailbox } from './mailbox.js';
 import { handled } from './promises.js';
 import { watchedApp } from './watched-app.js';
 
@@ -55,8 +56,7 @@ export class Communicator<Type extends keyof EventsOf> {
   readonly scope: Scope;
   readonly #inbox = new Inbox();
   readonly #outcome: Promise<{ error: unknown } | null>;
-  #sent: SendEvent[] = [];
-  #onEvent: (() => void) | null = null;
+  readonly #sent = new Mailbox<SendEvent>();
   #ended: { error: unknown } | 'returned' | null = null;
   #gone: Error | null = null;
 
@@ -88,10 +88,9 @@ export class Communicator<Type extends keyof EventsOf> {
    * (default: 1000).
    */
   async receive({ timeout = 1000 }: { timeout?: number } = {}): Promise<EventsOf[Type]['sent']> {
-    if (await this.#arrives(timeout)) {
-      // An app behind `validate` sends only events of the type of its scope.
-      return this.#sent.shift() as EventsOf[Type]['sent'];
-    }
+    const event = await this.#sent.take(timeout);
+    // An app behind `validate` sends only events of the type of its scope.
+    if (event !== undefined) return event as EventsOf[Type]['sent'];
     if (this.#ended === null) throw new Error(`The app sent nothing within ${timeout} ms.`);
     if (this.#ended === 'returned') throw new Error('The app has returned and sends nothing more.');
     throw this.#ended.error;
@@ -99,7 +98,7 @@ export class Communicator<Type extends keyof EventsOf> {
 
   /** Whether the app sends nothing for a time, in milliseconds. Default: 10. */
   async receiveNothing({ within = 10 }: { within?: number } = {}): Promise<boolean> {
-    return !(await this.#arrives(within));
+    return !(await this.#sent.arrives(within));
   }
 
   /** Resolves when the app has returned; rejects with what it threw. */
@@ -116,29 +115,13 @@ export class Communicator<Type extends keyof EventsOf> {
       outcome = { error };
     }
     this.#ended = outcome ?? 'returned';
-    this.#onEvent?.();
+    this.#sent.close();
     return outcome;
   }
 
   #take(event: SendEvent): void | Promise<void> {
     if (this.#gone !== null) return handled(this.#gone);
-    this.#sent.push(event);
-    this.#onEvent?.();
-  }
-
-  /** Whether an event is there, or comes in time. */
-  async #arrives(timeout: number): Promise<boolean> {
-    if (this.#sent.length === 0 && this.#ended === null) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, timeout);
-        this.#onEvent = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      this.#onEvent = null;
-    }
-    return this.#sent.length > 0;
+    this.#sent.put(event);
   }
 }
 

@@ -69,12 +69,12 @@ export class WebSocketConnection {
   /** Begins the closing handshake, or answers the peer's; without a code the frame is empty. */
   close(code?: number, reason = ''): void {
     if (!this.isOpen) return;
-    this.#isClosing = true;
     const payload = Buffer.alloc(code === undefined ? 0 : 2 + Buffer.byteLength(reason));
     if (code !== undefined) {
       payload.writeUInt16BE(code, 0);
       payload.write(reason, 2);
     }
+    this.#isClosing = true;
     this.#socket.write(encodeFrame(CLOSE, payload, this.#role));
   }
 

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Headers } from '@pullo/asgi';
 import type { ClientResponse } from './client-response.js';
+import { Mailbox } from './mailbox.js';
 import { type CloseInfo, type Message, WebSocketConnection } from './websocket-connection.js';
 
 /** The session was refused with an HTTP response: 403 if the app closed it before it accepted. */
@@ -29,6 +30,11 @@ export class WebSocketClosed extends Error {
   }
 }
 
+/** How many bytes of messages are kept for a test before the app has to wait. */
+const HIGH_WATER_MARK = 64 * 1024;
+/** What a message costs at least: the frame of an empty one. */
+const FRAME_BYTES = 2;
+
 /** How long a session waits for a message. */
 export interface ReceiveOptions {
   /** In milliseconds. Default: 1000. */
@@ -36,7 +42,8 @@ export interface ReceiveOptions {
 }
 
 /**
- * An open WebSocket session of a client: messages are kept until they are received.
+ * An open WebSocket session of a client: messages are kept until they are received. While 64 KiB of them wait, nothing more is taken from the
+ * connection, so that the app feels a slow test.
  *
  * @example
  * ```ts
@@ -61,13 +68,14 @@ export class WebSocketSession implements AsyncDisposable {
   readonly headers: Headers;
   /** The subprotocol that the app has chosen. */
   readonly subprotocol: string | null;
-  /** Resolves with how the session ended, whoever ended it. */
+  /** Resolves with how the session ended, whoever ended it: after the messages that came before have had room. */
   readonly closed: Promise<CloseInfo>;
   readonly #connection: WebSocketConnection;
   readonly #takeError: () => { error: unknown } | null;
-  #messages: Message[] = [];
+  readonly #messages = new Mailbox<Message>();
+  #keptBytes = 0;
+  #onRoom: (() => void) | null = null;
   #end: CloseInfo | null = null;
-  #onEvent: (() => void) | null = null;
 
   /** `takeError` gives what the app threw, if a test is to see it. */
   constructor(socket: Duplex, headers: Headers, takeError: () => { error: unknown } | null) {
@@ -79,14 +87,11 @@ export class WebSocketSession implements AsyncDisposable {
       end = resolve;
     });
     this.#connection = new WebSocketConnection(socket, 'client', {
-      message: (message) => {
-        this.#messages.push(message);
-        this.#onEvent?.();
-      },
+      message: (message) => this.#keep(message),
       closed: (info) => {
         this.#end = info;
         end(info);
-        this.#onEvent?.();
+        this.#messages.close();
       },
     });
   }
@@ -107,9 +112,8 @@ export class WebSocketSession implements AsyncDisposable {
    * time.
    */
   async receive({ timeout = 1000 }: ReceiveOptions = {}): Promise<Message> {
-    if (this.#messages.length === 0 && this.#end === null) await this.#event(timeout);
-    const message = this.#messages.shift();
-    if (message !== undefined) return message;
+    const message = await this.#messages.take(timeout);
+    if (message !== undefined) return this.#handOut(message);
     if (this.#end === null) throw new Error(`No message came within ${timeout} ms.`);
     const failure = this.#takeError();
     throw failure === null ? new WebSocketClosed(this.#end) : failure.error;
@@ -138,9 +142,13 @@ export class WebSocketSession implements AsyncDisposable {
     return JSON.parse(await this.receiveText(options));
   }
 
-  /** Closes the session (default code: 1000) and waits for the app's side to have closed it too. */
-  close(code = 1000, reason = ''): Promise<CloseInfo> {
+  /**
+   * Closes the session (default code: 1000) and waits for the app's side to have closed it too. What has arrived can still be received.
+   */
+  async close(code = 1000, reason = ''): Promise<CloseInfo> {
     this.#connection.close(code, reason);
+    // The answer is behind the messages that are still on their way.
+    this.#makeRoom();
     return this.closed;
   }
 
@@ -153,15 +161,23 @@ export class WebSocketSession implements AsyncDisposable {
     await this.close();
   }
 
-  #event(timeout: number): Promise<void> {
+  #keep(message: Message): void | Promise<void> {
+    this.#messages.put(message);
+    this.#keptBytes += FRAME_BYTES + message.length;
+    if (this.#keptBytes < HIGH_WATER_MARK || !this.#connection.isOpen) return;
     return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        this.#onEvent = null;
-        resolve();
-      };
-      const timer = setTimeout(done, timeout);
-      this.#onEvent = done;
+      this.#onRoom = resolve;
     });
+  }
+
+  #handOut(message: Message): Message {
+    this.#keptBytes -= FRAME_BYTES + message.length;
+    if (this.#keptBytes < HIGH_WATER_MARK) this.#makeRoom();
+    return message;
+  }
+
+  #makeRoom(): void {
+    this.#onRoom?.();
+    this.#onRoom = null;
   }
 }

@@ -99,3 +99,11 @@ test('WebSocket sessions and the lifespan are played the same way', async () => 
   expect(await lifespan.receive()).toEqual({ type: 'lifespan.shutdown.complete' });
   await lifespan.wait();
 });
+
+test('events go to those who wait for them in their order', async () => {
+  const app = communicate(echo, { type: 'http' });
+  const received = Promise.all([app.receive(), app.receive()]);
+  app.send({ type: 'http.request', body: bytes('x'), moreBody: false });
+  const events = await received;
+  expect(events.map(({ type }) => type)).toEqual(['http.response.start', 'http.response.body']);
+});

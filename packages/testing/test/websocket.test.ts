@@ -114,6 +114,45 @@ describe('a session of the client', () => {
     expect(seen).toEqual([disconnect, disconnect, true, 'ERR_CLIENT_DISCONNECTED']);
   });
 
+  test('an app that sends on and on waits for the test to receive, which can leave', async () => {
+    let sent = 0;
+    const app = webSocketApp(async (_scope, _receive, send) => {
+      send({ type: 'websocket.accept' });
+      for (;;) {
+        await send({ type: 'websocket.send', text: '' });
+        sent++;
+      }
+    });
+    await using http = client(app);
+    const session = await http.websocket('/');
+    expect(await session.receive()).toBe('');
+    await wait(5);
+    const sentAtFirst = sent;
+    await wait(5);
+    expect(sent).toBe(sentAtFirst);
+    expect(sent).toBeGreaterThan(10_000);
+    for (let i = 0; i < sentAtFirst; i++) await session.receive();
+    await wait(5);
+    expect(sent).toBeGreaterThan(sentAtFirst);
+    expect((await session.close()).code).toBe(1000);
+  });
+
+  test('messages go to those who wait for them in their order', async () => {
+    await using http = client(echo);
+    await using session = await http.websocket('/');
+    const received = Promise.all([session.receive(), session.receive(), session.receive()]);
+    for (const text of ['1', '2', '3']) session.send(text);
+    expect(await received).toEqual(['1', '2', '3']);
+  });
+
+  test('a code that is none is refused, and the session goes on', async () => {
+    await using http = client(echo);
+    await using session = await http.websocket('/');
+    await expect(session.close(99_999)).rejects.toThrow(RangeError);
+    session.send('still');
+    expect(await session.receive()).toBe('still');
+  });
+
   test('a lost connection is code 1006 for the app', async () => {
     const seen: unknown[] = [];
     const app = webSocketApp(async (_scope, receive, send) => {
