@@ -1,9 +1,13 @@
+import { HeaderList } from '@pullo/asgi';
 import type { ClientResponse } from './client-response.js';
 import type { RequestOptions } from './request-options.js';
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const LIMIT = 20;
 const REPLAYABLE = new Set(['string', 'undefined']);
+
+/** The fields that tell of a body, and go with it. */
+const BODY_FIELDS = ['content-encoding', 'content-language', 'content-location', 'content-type'];
 
 type Send = (method: string, path: string, options: RequestOptions) => Promise<ClientResponse>;
 
@@ -25,6 +29,10 @@ export async function followRedirects(
     if (location === null) return response;
     if (count === LIMIT)
       throw new Error(`More than ${LIMIT} redirects, the last to ${JSON.stringify(location)}.`);
+    if (!URL.canParse(location, response.url))
+      throw new Error(
+        `The ${response.status} redirect goes to ${JSON.stringify(location)}, which is no URL.`,
+      );
     const target = new URL(location, response.url);
     if (target.origin !== new URL(response.url).origin) return response;
     await response.bytes();
@@ -38,13 +46,19 @@ function nextStep(response: ClientResponse, method: string, options: RequestOpti
   const { json, form, body, query, ...rest } = options;
   const becomesGet =
     (response.status === 303 && method !== 'HEAD') || (response.status < 303 && method === 'POST');
-  if (becomesGet) return { method: 'GET', options: rest };
+  if (becomesGet) return { method: 'GET', options: { ...rest, headers: withoutBodyFields(rest.headers) } };
   if (!isReplayable(body)) {
     throw new TypeError(
       `The ${response.status} redirect asks for the body again, but a stream can be sent only once.`,
     );
   }
   return { method, options: { ...rest, json, form, body } as RequestOptions };
+}
+
+function withoutBodyFields(headers: RequestOptions['headers']): HeaderList {
+  const list = new HeaderList(headers);
+  for (const name of BODY_FIELDS) list.delete(name);
+  return list;
 }
 
 function isReplayable(body: unknown): boolean {

@@ -58,3 +58,35 @@ test('a redirect to another origin is the answer', async () => {
   await using http = client(away);
   expect((await http.get('/', { redirect: 'follow' })).status).toBe(302);
 });
+
+test('what becomes a GET says nothing of the body that it had, and keeps the other fields', async () => {
+  const seen: (string | null)[] = [];
+  const app = httpApp(async (scope, receive, send) => {
+    await readBody(receive);
+    seen.push(scope.method, scope.headers.get('content-type'), scope.headers.get('x-own'));
+    const isFirst = scope.path === '/';
+    send({
+      type: 'http.response.start',
+      status: isFirst ? 303 : 200,
+      headers: isFirst ? [['location', '/x']] : [],
+    });
+    send({ type: 'http.response.body' });
+  });
+  await using http = client(app);
+  await http.post('/', {
+    body: 'x',
+    headers: { 'content-type': 'text/x', 'x-own': 'y' },
+    redirect: 'follow',
+  });
+  expect(seen).toEqual(['POST', 'text/x', 'y', 'GET', null, 'y']);
+});
+
+test('a location that is no URL is an error that shows it', async () => {
+  await using http = client(
+    httpApp((_scope, _receive, send) => {
+      send({ type: 'http.response.start', status: 302, headers: [['location', 'http://[']] });
+      send({ type: 'http.response.body' });
+    }),
+  );
+  await expect(http.get('/', { redirect: 'follow' })).rejects.toThrow('goes to "http://[", which is no URL');
+});
