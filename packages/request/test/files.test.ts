@@ -83,6 +83,9 @@ describe.skipIf(process.platform !== 'linux')('temporaryFiles', () => {
     expect(await file.slice(-10, -5).text()).toBe(text.slice(-10, -5));
     expect(await file.slice(100, 50).text()).toBe('');
     expect(await file.slice(50).slice(5, 9).text()).toBe(text.slice(55, 59));
+    expect(await file.slice(0.9, 20 / 3).text()).toBe(text.slice(0, 6));
+    expect(await file.slice(-3.7).text()).toBe(text.slice(-3));
+    expect(await file.slice(Number.NaN, Number.POSITIVE_INFINITY).text()).toBe(text);
     expect(file.slice(0, 1, 'a/b').type).toBe('a/b');
     expect(file.slice(0, 999_999).size).toBe(text.length);
   });

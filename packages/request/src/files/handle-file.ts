@@ -58,10 +58,11 @@ export class HandleFile extends File {
     return new HandleFile(this.#handle, extent, { name: this.name, type });
   }
 
-  /** Negative numbers count from the end (File API, "slice method algorithm"). */
+  /** Negative numbers count from the end, fractions are cut off, and what is no number is 0 (File API, "slice method algorithm"). */
   #position(relative: number): number {
     const { start, end } = this.#extent;
-    return relative < 0 ? Math.max(end + relative, start) : Math.min(start + relative, end);
+    const offset = Math.trunc(relative) || 0;
+    return offset < 0 ? Math.max(end + offset, start) : Math.min(start + offset, end);
   }
 
   async #read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
