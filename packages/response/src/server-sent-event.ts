@@ -23,7 +23,8 @@ const UNSAFE_IN_FIELD = /[\r\n\0]+/g;
 
 /**
  * An event as text (HTML standard, section 9.2.6). Line ends cannot break out of any field: data and comments become several lines,
- * elsewhere they become a space. Throws `InvalidContent` for data without a JSON form and a `retry` that is not a whole number.
+ * elsewhere they become a space. Throws `InvalidContent` for data without a JSON form, a `retry`
+ * that is not a whole number, and other fields that are not strings.
  *
  * @example
  * ```ts
@@ -35,9 +36,9 @@ const UNSAFE_IN_FIELD = /[\r\n\0]+/g;
 export function serializeEvent(event: ServerSentEvent | string): string {
   if (typeof event === 'string') return `${lines('data: ', event)}\n`;
   let text = '';
-  if (event.comment !== undefined) text += lines(': ', event.comment);
-  if (event.event !== undefined) text += `event: ${inOneLine(event.event)}\n`;
-  if (event.id !== undefined) text += `id: ${inOneLine(event.id)}\n`;
+  if (event.comment !== undefined) text += lines(': ', checkText('comment', event.comment));
+  if (event.event !== undefined) text += `event: ${inOneLine('event', event.event)}\n`;
+  if (event.id !== undefined) text += `id: ${inOneLine('id', event.id)}\n`;
   if (event.retry !== undefined) text += `retry: ${milliseconds(event.retry)}\n`;
   if (event.data !== undefined) text += lines('data: ', dataText(event.data));
   return `${text}\n`;
@@ -50,8 +51,13 @@ function lines(prefix: string, text: string): string {
     .join('');
 }
 
-function inOneLine(text: string): string {
-  return text.replace(UNSAFE_IN_FIELD, ' ');
+function inOneLine(field: string, text: string): string {
+  return checkText(field, text).replace(UNSAFE_IN_FIELD, ' ');
+}
+
+function checkText(field: string, text: unknown): string {
+  if (typeof text === 'string') return text;
+  throw new InvalidContent(`Invalid ${field} ${String(text)} of an event: it is a string.`);
 }
 
 function milliseconds(retry: number): number {

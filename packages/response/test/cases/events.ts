@@ -172,6 +172,16 @@ const behaviours: readonly Case[] = [
       assertEqual([Reflect.get(error, 'code'), ends], ['ERR_INVALID_CONTENT', ['return']]);
     },
   },
+  ...['id', 'event', 'comment'].map((name) => ({
+    title: `${name} that is no text, which only JavaScript lets through, is refused by name`,
+    run: () => {
+      const error = thrownBy(() => serializeEvent({ data: 'a', [name]: 5 }));
+      assertEqual(
+        [Reflect.get(error, 'code'), error.message.startsWith(`Invalid ${name} 5`)],
+        ['ERR_INVALID_CONTENT', true],
+      );
+    },
+  })),
   ...[1.5, -1, Number.NaN].map((retry) => ({
     title: `retry ${retry} is refused`,
     run: () => assertEqual(thrownBy(() => serializeEvent({ retry })).message.includes(String(retry)), true),
