@@ -2,7 +2,10 @@
 export interface MediaType {
   /** Such as `text/html`, in lower case. */
   readonly essence: string;
+  /** Of a name that stands there twice, the first. */
   readonly parameters: ReadonlyMap<string, string>;
+  /** Whether a name stands there twice: the next program may take the other. */
+  readonly isAmbiguous: boolean;
 }
 
 const ESSENCE = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+\/[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -16,13 +19,15 @@ export function parseMediaType(value: string | null): MediaType | null {
   const essence = (semicolon === -1 ? value : value.slice(0, semicolon)).trim().toLowerCase();
   if (!ESSENCE.test(essence)) return null;
   const parameters = new Map<string, string>();
+  let isAmbiguous = false;
   PARAMETER.lastIndex = semicolon === -1 ? value.length : semicolon;
   for (let match = PARAMETER.exec(value); match !== null; match = PARAMETER.exec(value)) {
     const name = match[1]?.toLowerCase();
-    if (name === undefined || parameters.has(name)) continue;
-    parameters.set(name, match[2]?.replace(/\\(.)/g, '$1') ?? match[3] ?? '');
+    if (name === undefined) continue;
+    if (parameters.has(name)) isAmbiguous = true;
+    else parameters.set(name, match[2]?.replace(/\\(.)/g, '$1') ?? match[3] ?? '');
   }
-  return { essence, parameters };
+  return { essence, parameters, isAmbiguous };
 }
 
 // A line comment, because the kind that takes every type would end the other sort.

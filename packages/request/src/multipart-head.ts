@@ -21,7 +21,10 @@ const CONTROL = /[\0-\x08\n-\x1f\x7f]/;
 
 /** The boundary of a `multipart/form-data` type; throws `BadForm` where there is none (RFC 2046, section 5.1.1). */
 export function multipartBoundary(contentType: string | null): string {
-  const boundary = parseMediaType(contentType)?.parameters.get('boundary') ?? '';
+  const type = parseMediaType(contentType);
+  if (type?.isAmbiguous)
+    throw new BadForm(`The Content-Type ${quote(contentType ?? '')} has a parameter twice.`);
+  const boundary = type?.parameters.get('boundary') ?? '';
   if (boundary === '') throw new BadForm('The multipart Content-Type has no boundary.');
   if (boundary.length > 70 || !/^[\x20-\x7e]*[\x21-\x7e]$/.test(boundary)) {
     throw new BadForm(`The multipart boundary ${quote(boundary)} is not 1 to 70 visible ASCII characters.`);

@@ -104,6 +104,7 @@ const bad: readonly (readonly [what: string, body: string, type?: string])[] = [
   ['no boundary in the type', '', 'multipart/form-data'],
   ['an empty boundary', '', 'multipart/form-data; boundary='],
   ['an empty quoted boundary', '', 'multipart/form-data; boundary=""'],
+  ['two boundaries', multipart([`${FIELD}"a"`, '1']), `${TYPE}; Boundary=c`],
   ['a boundary of 71 characters', '', `multipart/form-data; boundary=${'x'.repeat(71)}`],
   ['a boundary that is not ASCII', '', 'multipart/form-data; boundary="\u00e4"'],
   ['a boundary that ends with a space', '', 'multipart/form-data; boundary="a "'],
