@@ -2,6 +2,7 @@ import { type App, HeaderList, type HeadersInit } from '@pullo/asgi';
 import { Agent, type Dispatcher } from 'undici';
 import { AppDispatcher, type AppDispatcherOptions } from './app-dispatcher.js';
 import type { ClientResponse } from './client-response.js';
+import { baseURL, checkTarget } from './client-target.js';
 import { CookieJar } from './cookie-jar.js';
 import { HandshakeHandler } from './handshake-handler.js';
 import type { LiveServer } from './live-server.js';
@@ -240,22 +241,4 @@ export class Client implements AsyncDisposable {
     for (const [name, value] of Object.entries(cookies ?? {})) jar.set(this.#base.href, name, value);
     return jar;
   }
-}
-
-/** What callers without types get wrong, said at once. */
-function checkTarget(target: unknown): void {
-  if (typeof target === 'function') return;
-  if (typeof target === 'object' && target !== null && 'url' in target) return;
-  const found = target instanceof Promise ? 'a promise: await it first' : describe(target);
-  throw new TypeError(`A client needs an app, or a server with a url, but got ${found}.`);
-}
-
-function describe(value: unknown): string {
-  return typeof value === 'object' && value !== null ? 'an object without a url' : String(value);
-}
-
-function baseURL(given: string | URL): URL {
-  const parsed = URL.canParse(String(given)) ? new URL(given) : null;
-  if (parsed !== null && /^https?:$/.test(parsed.protocol)) return parsed;
-  throw new TypeError(`Invalid baseURL "${given}": it must be a whole URL, as http://testserver.`);
 }

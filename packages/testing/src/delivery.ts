@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers';
 import { type Dispatcher, errors, util } from 'undici';
 import type { Handler, ParsedHeaders } from './handler.js';
 import { IdleTimer } from './idle-timer.js';
+import { type Deferred, deferred } from './promises.js';
 
 /** How many undelivered bytes make `data` return a promise, as the buffer of a socket does. */
 const HIGH_WATER_MARK = 64 * 1024;
@@ -44,7 +45,7 @@ export class Delivery implements Dispatcher.DispatchController {
   #burst = 0;
   #scheduled = false;
   #delivering = false;
-  #drain: PromiseWithResolvers | null = null;
+  #drain: Deferred | null = null;
   #fields: readonly string[] = [];
   #trailerFields: readonly string[] = [];
   #started = false;
@@ -65,11 +66,11 @@ export class Delivery implements Dispatcher.DispatchController {
 
   /** The fields of the last head: latin1 buffers, as a parser would give them. */
   get rawHeaders(): Buffer[] {
-    return this.#fields.map(toBuffer);
+    return raw(this.#fields);
   }
 
   get rawTrailers(): Buffer[] {
-    return this.#trailerFields.map(toBuffer);
+    return raw(this.#trailerFields);
   }
 
   /** Whether the response has been delivered to its end, or failed. */
@@ -114,7 +115,7 @@ export class Delivery implements Dispatcher.DispatchController {
     this.#queuedBytes += chunk.length;
     this.#put({ type: 'data', chunk });
     if (this.#queuedBytes < HIGH_WATER_MARK && this.#burst < BURST) return;
-    this.#drain ??= withResolvers();
+    this.#drain ??= deferred();
     return this.#drain.promise;
   }
 
@@ -181,16 +182,14 @@ export class Delivery implements Dispatcher.DispatchController {
     const handler = this.#handler;
     switch (parcel.type) {
       case 'info':
-        this.#fields = parcel.fields;
-        handler.onResponseStart?.(this, parcel.status, parse(parcel.fields), reasonPhrase(parcel.status));
+        this.#handOverHead(parcel);
         return;
       case 'head':
         this.#started = true;
-        this.#fields = parcel.fields;
         this.#headersTimer.stop();
         this.#bodyTimer.start();
         handler.onResponseStarted?.();
-        handler.onResponseStart?.(this, parcel.status, parse(parcel.fields), reasonPhrase(parcel.status));
+        this.#handOverHead(parcel);
         return;
       case 'data':
         this.#queuedBytes -= parcel.chunk.length;
@@ -211,6 +210,11 @@ export class Delivery implements Dispatcher.DispatchController {
         this.#finish();
         handler.onResponseError?.(this, parcel.error);
     }
+  }
+
+  #handOverHead({ status, fields }: { status: number; fields: readonly string[] }): void {
+    this.#fields = fields;
+    this.#handler.onResponseStart?.(this, status, parse(fields), STATUS_CODES[status] ?? 'unknown');
   }
 
   /** A handler that fails at the very end hears of it as an error, as undici does it. */
@@ -246,29 +250,12 @@ export class Delivery implements Dispatcher.DispatchController {
   }
 }
 
-interface PromiseWithResolvers {
-  promise: Promise<void>;
-  resolve: () => void;
-}
-
-function withResolvers(): PromiseWithResolvers {
-  let resolve: () => void = () => {};
-  const promise = new Promise<void>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
-}
-
 function parse(fields: readonly string[]): ParsedHeaders {
   return util.parseHeaders([...fields]);
 }
 
-function reasonPhrase(status: number): string {
-  return STATUS_CODES[status] ?? 'unknown';
-}
-
-function toBuffer(text: string): Buffer {
-  return Buffer.from(text, 'latin1');
+function raw(fields: readonly string[]): Buffer[] {
+  return fields.map((text) => Buffer.from(text, 'latin1'));
 }
 
 function asError(value: unknown): Error {

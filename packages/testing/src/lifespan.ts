@@ -1,5 +1,6 @@
 import type { App, LifespanScope, ReceiveEvent, SendEvent, State } from '@pullo/asgi';
 import { Inbox } from './inbox.js';
+import { type Deferred, deferred } from './promises.js';
 
 /**
  * Whether an app's lifespan is run: `auto` goes on without it if the app throws or returns before it asked for the
@@ -11,12 +12,6 @@ export type LifespanMode = 'auto' | 'on' | 'off';
 export class LifespanError extends Error {
   override readonly name = 'LifespanError';
   readonly code = 'ERR_LIFESPAN';
-}
-
-interface Step {
-  promise: Promise<void>;
-  resolve: () => void;
-  reject: (error: Error) => void;
 }
 
 /** The start and the stop of an app, each run once. */
@@ -147,13 +142,9 @@ function outcome(verb: 'start' | 'stop', failure: { error: unknown } | null): Li
   return new LifespanError(`The app failed to ${verb}: ${message}`, { cause: error });
 }
 
-function step(): Step {
-  let resolve: () => void = () => {};
-  let reject: (error: Error) => void = () => {};
-  const promise = new Promise<void>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  promise.catch(() => {});
-  return { promise, resolve, reject };
+/** A step may fail while nobody waits for it: whoever asks later hears of it. */
+function step(): Deferred {
+  const result = deferred();
+  result.promise.catch(() => {});
+  return result;
 }

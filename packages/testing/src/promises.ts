@@ -17,3 +17,21 @@ export async function inTime(promise: Promise<void>, timeout: number): Promise<b
     clearTimeout(timer);
   }
 }
+
+/** A promise with the functions that settle it. */
+export interface Deferred {
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** `Promise.withResolvers`, which came with Node 22. */
+export function deferred(): Deferred {
+  let resolve: () => void = () => {};
+  let reject: (error: unknown) => void = () => {};
+  const promise = new Promise<void>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
