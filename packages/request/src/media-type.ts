@@ -30,8 +30,7 @@ export function parseMediaType(value: string | null): MediaType | null {
   return { essence, parameters, isAmbiguous };
 }
 
-// A line comment, because the kind that takes every type would end the other sort.
-// Whether an essence is of a kind: text/html, text/*, */*, or a suffix such as +json.
+// Whether an essence is of a kind: text/html, text/*, */* (which would end a doc comment), or a suffix such as +json.
 export function matchesMediaType(essence: string, kind: string): boolean {
   const wanted = kind.toLowerCase();
   if (wanted === '*/*') return true;

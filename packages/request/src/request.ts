@@ -35,6 +35,7 @@ import { isJSON, matchesMediaType, parseMediaType } from './media-type.js';
 import { multipartBoundary } from './multipart-head.js';
 import { type Part, PartsReader } from './parts.js';
 import { Query } from './query.js';
+import { readableStream } from './readable-stream.js';
 import { requestURL } from './url.js';
 import { fromWebRequest, toWebRequest } from './web.js';
 
@@ -382,20 +383,3 @@ function headerList(pairs: HTTPScope['headers']): HeaderList {
 }
 
 const emptyBody: Receive = async () => ({ type: 'http.request', body: new Uint8Array(), moreBody: false });
-
-/** Pulls only when somebody reads: taking `body` must not start the reading. */
-function readableStream(source: AsyncGenerator<Uint8Array, void, undefined>): ReadableStream<Uint8Array> {
-  return new ReadableStream(
-    {
-      async pull(controller) {
-        const { done, value } = await source.next();
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      async cancel() {
-        await source.return();
-      },
-    },
-    { highWaterMark: 0 },
-  );
-}
