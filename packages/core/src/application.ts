@@ -1,7 +1,7 @@
 import type { HTTPScope, Receive, Send } from '@pullo/asgi';
 import type { RequestOptions } from '@pullo/request';
 import { RedirectResponse, Response } from '@pullo/response';
-import { type Convertors, Router } from '@pullo/router';
+import { type Convertors, type Match, Router } from '@pullo/router';
 import { Branch, endOf } from './branch.js';
 import type { RouteInfo } from './context.js';
 import type { ErrorScope } from './error-scope.js';
@@ -79,36 +79,28 @@ export class Application {
   }
 
   #runUnmatched(scope: HTTPScope, receive: Receive, send: Send, path: string): void | Promise<void> {
-    const allowed = this.#routes.allowed(path);
-    if (allowed.length > 0) {
-      const end = scope.method === 'OPTIONS' ? answerOptions(allowed) : refuseMethod(allowed);
-      return this.#runOnBehalf(scope, receive, send, path, end);
+    const found = this.#routes.matchAny(path);
+    if (found !== undefined) {
+      const allow = allowHeader(this.#routes.allowed(path));
+      const end = scope.method === 'OPTIONS' ? answerOptions(allow) : refuseMethod(allow);
+      return this.#runOnBehalf(scope, receive, send, found, end);
     }
-    const other = otherSlash(path);
-    if (other === undefined || this.#routes.matchAny(other) === undefined)
-      return this.#runNotFound(scope, receive, send, path);
-    return this.#runOnBehalf(scope, receive, send, other, redirectTo(scope, other));
+    const other = otherSlash(scope, path);
+    const elsewhere = other === undefined ? undefined : this.#routes.matchAny(other);
+    if (other === undefined || elsewhere === undefined) return this.#runNotFound(scope, receive, send, path);
+    return this.#runOnBehalf(scope, receive, send, elsewhere, redirectTo(scope, other));
   }
 
-  /** Runs the pipeline of the first route of a path with another end than its handler. */
+  /** Runs the pipeline of a route with another end than its handler. */
   #runOnBehalf(
     scope: HTTPScope,
     receive: Receive,
     send: Send,
-    path: string,
+    found: Match<Endpoint, Params>,
     end: (errors: ErrorScope) => Chain,
   ): void | Promise<void> {
-    const found = this.#routes.matchAny(path);
-    const branch = found?.value.branch ?? this.root;
-    const run = new Run(
-      this,
-      scope,
-      receive,
-      found?.value.info,
-      found?.params ?? NO_PARAMS,
-      end(branch.errors),
-    );
-    return execute(found?.value.pipeline ?? branch.pipeline, run, send);
+    const { info, branch, pipeline } = found.value;
+    return execute(pipeline, new Run(this, scope, receive, info, found.params, end(branch.errors)), send);
   }
 
   #runNotFound(scope: HTTPScope, receive: Receive, send: Send, path: string): void | Promise<void> {
@@ -133,13 +125,12 @@ function execute(chain: Chain, run: Run, send: Send): void | Promise<void> {
     : run.answer(response, send);
 }
 
-function answerOptions(allowed: readonly string[]): () => Chain {
-  return () => () => new Response(null, { status: 204, headers: { allow: allowHeader(allowed) } });
+function answerOptions(allow: string): () => Chain {
+  return () => () => new Response(null, { status: 204, headers: { allow } });
 }
 
-function refuseMethod(allowed: readonly string[]): (errors: ErrorScope) => Chain {
-  return (errors) => (run) =>
-    errors.respond(new HTTPError(405, { headers: { allow: allowHeader(allowed) } }), run);
+function refuseMethod(allow: string): (errors: ErrorScope) => Chain {
+  return (errors) => (run) => errors.respond(new HTTPError(405, { headers: { allow } }), run);
 }
 
 function allowHeader(allowed: readonly string[]): string {
@@ -152,9 +143,9 @@ function redirectTo(scope: HTTPScope, path: string): () => Chain {
   return () => () => new RedirectResponse(`${scope.rootPath}${path}${query}`, { status: 308 });
 }
 
-/** The path with its final slash added or taken away. Never one that a browser would take for a host. */
-function otherSlash(path: string): string | undefined {
-  if (path === '/' || path === '*' || path.startsWith('//')) return undefined;
+/** The path with its final slash added or taken away. None below `//`: a browser would take a redirect there for another host. */
+function otherSlash(scope: HTTPScope, path: string): string | undefined {
+  if (path === '/' || path === '*' || `${scope.rootPath}${path}`.startsWith('//')) return undefined;
   return path.endsWith('/') ? path.slice(0, -1) : `${path}/`;
 }
 

@@ -43,7 +43,7 @@ export class Branch {
     return joinPatterns(this.prefix, path);
   }
 
-  /** The pipeline for a request that no route answers: its end is the run's. */
+  /** The pipeline for a request that no route answers. */
   get pipeline(): Chain {
     this.seal('the first request');
     this.#pipeline ??= compose(this.layers, endOf);
@@ -51,7 +51,7 @@ export class Branch {
   }
 }
 
-/** Ends a chain that has no handler: with the 404, 405, OPTIONS or redirect that the run has for it. */
+/** The end of every chain: the run's own, which is the handler, or a 404, 405, OPTIONS or redirect in its place. */
 export function endOf(run: Run): ReturnType<Chain> {
   return run.end(run);
 }

@@ -82,6 +82,19 @@ describe('ctx', () => {
     expect((await http.get('/apiary/here')).status).toBe(404);
   });
 
+  test.each([
+    ['/', '/items/'],
+    ['//evil.example', '//evil.example/items/'],
+  ])('redirects to no other host below the rootPath %s', async (rootPath, path) => {
+    const app = new Pullo().get('/items', () => 'items');
+    const mounted = new Proxy(app, {
+      apply: (target, _this, [scope, receive, send]) => target({ ...scope, rootPath, path }, receive, send),
+    });
+    await using http = client(mounted);
+    const response = await http.get('/anything');
+    expect([response.status, response.headers.get('location')]).toEqual([404, null]);
+  });
+
   test('waitUntil keeps the exchange open until the work is done, after the answer', async () => {
     const order: string[] = [];
     const app = new Pullo().get('/', ({ waitUntil }) => {
