@@ -1,5 +1,16 @@
-import { InvalidOption } from './errors.js';
 import type { Logger, LogLevel } from './logger.js';
+import {
+  boundedBytes,
+  bytes,
+  integer,
+  type Kind,
+  milliseconds,
+  oneOf,
+  text,
+  yesOrNo,
+  yesOrNoOr,
+} from './option-kinds.js';
+import { fill, type OptionTable } from './option-table.js';
 
 /** What to do about the lifespan of an app. */
 export type LifespanMode = 'auto' | 'on' | 'off';
@@ -22,7 +33,7 @@ export interface ServeOptions {
   /** Whether the log has colours; `auto` where it goes to a terminal that has them. Default: `auto`. */
   colors?: boolean | 'auto';
   /** Takes the log in place of standard output and standard error. `colors` has no meaning then. */
-  logger?: Logger;
+  logger?: Logger | undefined;
   /** Whether SIGINT and SIGTERM stop the server gracefully, and a second one at once. Default: false. */
   handleSignals?: boolean;
   /** How long a stopping server waits for exchanges and background work before it cuts them. Default: 30 s. */
@@ -44,98 +55,106 @@ export interface ServeOptions {
 }
 
 /** All options with their defaults. */
-export interface Settings extends Required<Omit<ServeOptions, 'logger'>> {
-  logger: Logger | undefined;
-}
+export type Settings = Required<ServeOptions>;
 
 const KIB = 1024;
 const SECOND = 1000;
-/** The longest delay of a timer of Node, 24.8 days. */
-const MAX_DELAY = 2 ** 31 - 1;
 
-type Check = (name: string, value: unknown) => void;
-
-interface Rule {
-  fallback: unknown;
-  check: Check;
-}
-
-const RULES: Record<Exclude<keyof Settings, 'logger'>, Rule> = {
-  host: { fallback: '127.0.0.1', check: nonEmpty },
-  port: { fallback: 8000, check: integer(0, 65535) },
-  lifespan: { fallback: 'auto', check: oneOf('auto', 'on', 'off') },
-  accessLog: { fallback: true, check: oneOf(true, false) },
-  logLevel: { fallback: 'info', check: oneOf('debug', 'info', 'warning', 'error', 'silent') },
-  colors: { fallback: 'auto', check: oneOf(true, false, 'auto') },
-  handleSignals: { fallback: false, check: oneOf(true, false) },
-  gracefulTimeout: { fallback: 30 * SECOND, check: milliseconds(0) },
-  keepAliveTimeout: { fallback: 5 * SECOND, check: milliseconds(1) },
-  headersTimeout: { fallback: 20 * SECOND, check: milliseconds(1) },
-  requestTimeout: { fallback: 300 * SECOND, check: milliseconds(1) },
-  maxHeaderBytes: { fallback: 16 * KIB, check: integer(256, 16 * KIB * KIB) },
-  maxHeaderCount: { fallback: 128, check: integer(1, 10_000) },
-  maxTargetBytes: { fallback: 8 * KIB, check: integer(1, 16 * KIB * KIB) },
-  maxBodyBytes: { fallback: 64 * KIB * KIB, check: bytes },
+const logger: Kind<Logger> = {
+  expected: 'an object with the methods log(level, message, error) and access(record)',
+  accepts: (value): value is Logger =>
+    typeof value === 'object' && value !== null && 'log' in value && 'access' in value,
+  form: null,
 };
 
-/** Checks the options and fills in the defaults; throws `InvalidOption`. */
+/** Each option of `serve` once: what it takes, its default, and its flag. */
+export const SERVE_OPTIONS: OptionTable<Settings> = {
+  host: {
+    kind: text('a host name or an IP address, such as "127.0.0.1"'),
+    default: '127.0.0.1',
+    flag: {
+      group: 'Address',
+      value: 'address',
+      help: 'address to listen on; 0.0.0.0 or :: for all networks',
+    },
+  },
+  port: {
+    kind: integer(0, 65535),
+    default: 8000,
+    flag: { group: 'Address', help: 'port to listen on; 0 picks a free one' },
+  },
+  lifespan: {
+    kind: oneOf('auto', 'on', 'off'),
+    default: 'auto',
+    flag: {
+      group: 'App',
+      value: 'mode',
+      help: 'auto: run it if the app speaks it; on: the app must; off: never',
+    },
+  },
+  logLevel: {
+    kind: oneOf('debug', 'info', 'warning', 'error', 'silent'),
+    default: 'info',
+    flag: { group: 'Log', value: 'level', help: 'debug, info, warning, error or silent' },
+  },
+  accessLog: {
+    kind: yesOrNo,
+    default: true,
+    flag: { group: 'Log', help: 'log answered requests' },
+  },
+  colors: {
+    kind: yesOrNoOr('auto'),
+    default: 'auto',
+    flag: { group: 'Log', help: 'colours in the log', fallback: 'if it goes to a terminal' },
+  },
+  logger: { kind: logger, default: undefined },
+  handleSignals: { kind: yesOrNo, default: false },
+  gracefulTimeout: {
+    kind: milliseconds(0),
+    default: 30 * SECOND,
+    flag: { group: 'Timeouts', help: 'how long to wait for what runs when stopping' },
+  },
+  keepAliveTimeout: {
+    kind: milliseconds(1),
+    default: 5 * SECOND,
+    flag: { group: 'Timeouts', help: 'how long a connection may stay idle' },
+  },
+  headersTimeout: {
+    kind: milliseconds(1),
+    default: 20 * SECOND,
+    flag: { group: 'Timeouts', help: 'how long the head of a request may take' },
+  },
+  requestTimeout: {
+    kind: milliseconds(1),
+    default: 300 * SECOND,
+    flag: { group: 'Timeouts', help: 'how long a whole request may take to arrive' },
+  },
+  maxHeaderBytes: {
+    kind: boundedBytes(256, 16 * KIB * KIB),
+    default: 16 * KIB,
+    flag: { group: 'Limits', help: 'longest head of a request' },
+  },
+  maxHeaderCount: {
+    kind: integer(1, 10_000),
+    default: 128,
+    flag: { group: 'Limits', help: 'most header fields of a request' },
+  },
+  maxTargetBytes: {
+    kind: boundedBytes(1, 16 * KIB * KIB),
+    default: 8 * KIB,
+    flag: { group: 'Limits', help: 'longest path and query' },
+  },
+  maxBodyBytes: {
+    kind: bytes,
+    default: 64 * KIB * KIB,
+    flag: { group: 'Limits', help: 'longest body of a request' },
+  },
+};
+
+/** Checks the options of `serve` and fills in the defaults; throws `InvalidOption`. */
 export function settle(options: ServeOptions): Settings {
-  const settings: Record<string, unknown> = { logger: options.logger };
-  for (const name of Object.keys(options)) {
-    if (name === 'logger' || Object.hasOwn(RULES, name)) continue;
-    throw new InvalidOption(
-      `Unknown option ${JSON.stringify(name)}: known are ${Object.keys(RULES).join(', ')}, logger.`,
-    );
-  }
-  for (const [name, { fallback, check }] of Object.entries(RULES)) {
-    const value = options[name as keyof ServeOptions];
-    if (value !== undefined) check(name, value);
-    settings[name] = value ?? fallback;
-  }
-  // Every field has been checked above, or is a default of the table.
-  const settled = settings as unknown as Settings;
+  const settings = fill(SERVE_OPTIONS, options);
   // The head is a part of the request, and node:http refuses a longer time for the part.
-  settled.headersTimeout = Math.min(settled.headersTimeout, settled.requestTimeout);
-  return settled;
-}
-
-function nonEmpty(name: string, value: unknown): void {
-  if (typeof value === 'string' && value !== '') return;
-  refuse(name, value, 'a host name or an IP address, such as "127.0.0.1"');
-}
-
-function integer(least: number, most: number): Check {
-  return (name, value) => {
-    if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return;
-    refuse(name, value, `an integer from ${least} to ${most}`);
-  };
-}
-
-function milliseconds(least: number): Check {
-  return (name, value) => {
-    if (value === Number.POSITIVE_INFINITY) return;
-    if (Number.isInteger(value) && (value as number) >= least && (value as number) <= MAX_DELAY) return;
-    refuse(
-      name,
-      value,
-      `a whole number of milliseconds from ${least} to ${MAX_DELAY}, or Infinity for no limit`,
-    );
-  };
-}
-
-function bytes(name: string, value: unknown): void {
-  if (value === Number.POSITIVE_INFINITY || (Number.isSafeInteger(value) && (value as number) >= 0)) return;
-  refuse(name, value, 'a whole number of bytes, or Infinity for no limit');
-}
-
-function oneOf(...allowed: (string | boolean)[]): Check {
-  return (name, value) => {
-    if (allowed.includes(value as string | boolean)) return;
-    refuse(name, value, `one of ${allowed.map((item) => JSON.stringify(item)).join(', ')}`);
-  };
-}
-
-function refuse(name: string, value: unknown, allowed: string): never {
-  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  throw new InvalidOption(`Option ${name} must be ${allowed}, but is ${shown}.`);
+  settings.headersTimeout = Math.min(settings.headersTimeout, settings.requestTimeout);
+  return settings;
 }

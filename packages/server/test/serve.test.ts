@@ -55,10 +55,10 @@ describe('serve', () => {
     ['port', '80', 'an integer from 0 to 65535, but is "80"'],
     ['host', '', 'a host name or an IP address, such as "127.0.0.1", but is ""'],
     ['lifespan', 'yes', 'one of "auto", "on", "off", but is "yes"'],
-    ['accessLog', 1, 'one of true, false, but is 1'],
+    ['accessLog', 1, 'true or false, but is 1'],
     ['logLevel', 'loud', 'one of "debug", "info", "warning", "error", "silent", but is "loud"'],
-    ['colors', 'red', 'one of true, false, "auto", but is "red"'],
-    ['handleSignals', 'SIGINT', 'one of true, false, but is "SIGINT"'],
+    ['colors', 'red', 'true, false or "auto", but is "red"'],
+    ['handleSignals', 'SIGINT', 'true or false, but is "SIGINT"'],
     [
       'gracefulTimeout',
       -1,
@@ -79,9 +79,9 @@ describe('serve', () => {
       Number.NaN,
       'a whole number of milliseconds from 1 to 2147483647, or Infinity for no limit, but is NaN',
     ],
-    ['maxHeaderBytes', 1, 'an integer from 256 to 16777216, but is 1'],
+    ['maxHeaderBytes', 1, 'a whole number of bytes from 256 to 16777216, but is 1'],
     ['maxHeaderCount', 0, 'an integer from 1 to 10000, but is 0'],
-    ['maxTargetBytes', 0, 'an integer from 1 to 16777216, but is 0'],
+    ['maxTargetBytes', 0, 'a whole number of bytes from 1 to 16777216, but is 0'],
     ['maxBodyBytes', -1, 'a whole number of bytes, or Infinity for no limit, but is -1'],
   ])('refuses the option %s: %j', async (name, value, message) => {
     const failure = await serve(text('x'), { [name]: value }).catch((error: unknown) => error);

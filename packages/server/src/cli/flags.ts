@@ -1,123 +1,90 @@
 import { type Command, Option } from 'commander';
-import type { ServeOptions } from '../options.js';
-import { duration, number, type Parse, size, word, yesOrNo } from './values.js';
+import type { Form, Kind } from '../option-kinds.js';
+import { type Flag, GROUPS, type OptionRow, type OptionTable, refused } from '../option-table.js';
+import { READERS, written } from './values.js';
 
-/** An option of `serve` as a flag, and as a variable: `maxBodyBytes` is `--max-body-bytes` and `PULLO_MAX_BODY_BYTES`. */
-interface Flag {
-  option: keyof ServeOptions;
-  /** How the value is called in the help; a flag without one is a switch. */
-  value?: string;
-  /** The help of the switch's `--no-` form. */
-  no?: string;
-  parse: Parse;
-  help: string;
+/** What commander has read of the command line, by the names of the flags in camel case. */
+export type Given = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+
+/** A row of a table of options, as far as the command line is concerned. */
+interface Row {
+  option: string;
+  kind: Kind<unknown>;
+  form: Form;
+  flag: Flag;
+  /** Without the two dashes. */
+  name: string;
+  fallback: unknown;
 }
 
-const FLAGS: readonly Flag[] = [
-  { option: 'host', value: 'address', parse: word, help: 'address to listen on (default: 127.0.0.1)' },
-  {
-    option: 'port',
-    value: 'number',
-    parse: number,
-    help: 'port to listen on; 0 picks a free one (default: 8000)',
-  },
-  {
-    option: 'lifespan',
-    value: 'mode',
-    parse: word,
-    help: 'auto: run it if the app speaks it; on: the app must; off: never (default: auto)',
-  },
-  {
-    option: 'logLevel',
-    value: 'level',
-    parse: word,
-    help: 'debug, info, warning, error or silent (default: info)',
-  },
-  {
-    option: 'accessLog',
-    parse: yesOrNo,
-    help: 'log answered requests (the default)',
-    no: 'do not log answered requests',
-  },
-  {
-    option: 'colors',
-    parse: yesOrNo,
-    help: 'colours in the log (default: if it goes to a terminal)',
-    no: 'no colours in the log',
-  },
-  {
-    option: 'gracefulTimeout',
-    value: 'time',
-    parse: duration,
-    help: 'how long to wait for what runs when stopping (default: 30s)',
-  },
-  {
-    option: 'keepAliveTimeout',
-    value: 'time',
-    parse: duration,
-    help: 'how long a connection may stay idle (default: 5s)',
-  },
-  {
-    option: 'headersTimeout',
-    value: 'time',
-    parse: duration,
-    help: 'how long the head of a request may take (default: 20s)',
-  },
-  {
-    option: 'requestTimeout',
-    value: 'time',
-    parse: duration,
-    help: 'how long a whole request may take to arrive (default: 5m)',
-  },
-  {
-    option: 'maxHeaderBytes',
-    value: 'size',
-    parse: size,
-    help: 'longest head of a request (default: 16KiB)',
-  },
-  {
-    option: 'maxHeaderCount',
-    value: 'number',
-    parse: number,
-    help: 'most header fields of a request (default: 128)',
-  },
-  { option: 'maxTargetBytes', value: 'size', parse: size, help: 'longest path and query (default: 8KiB)' },
-  { option: 'maxBodyBytes', value: 'size', parse: size, help: 'longest body of a request (default: 64MiB)' },
-];
-
-/** Adds a flag for every option of `serve` to a command. */
-export function addFlags(command: Command): void {
-  for (const { option, value, help, no } of FLAGS) {
-    const flag = kebab(option);
-    if (value === undefined) {
-      command.addOption(new Option(`--${flag}`, help)).addOption(new Option(`--no-${flag}`, no));
-    } else {
-      command.addOption(new Option(`--${flag} <${value}>`, help));
+/** Adds a flag for every option of a table that has one, under the headings of the help. */
+export function addFlags<Options>(command: Command, table: OptionTable<Options>): void {
+  const rows = rowsOf(table);
+  for (const group of GROUPS) {
+    for (const row of rows) {
+      if (row.flag.group !== group) continue;
+      for (const option of flagsOf(row)) command.addOption(option.helpGroup(`${group}:`));
     }
   }
 }
 
-/** The options of `serve` that the command line and the environment give: a flag beats a variable. Throws `InvalidOption`. */
-export function readFlags(
-  given: Record<string, string | boolean | undefined>,
+/** The options that the command line and the environment give: a flag beats a variable. Throws `InvalidOption`. */
+export function readFlags<Options>(
+  table: OptionTable<Options>,
+  given: Given,
   environment: NodeJS.ProcessEnv,
-): ServeOptions {
+): Partial<Options> {
   const options: Record<string, unknown> = {};
-  for (const { option, parse } of FLAGS) {
-    const flag = given[option];
-    const name = variable(option);
-    const text = environment[name];
-    if (typeof flag === 'boolean') options[option] = flag;
-    else if (flag !== undefined) options[option] = parse(flag, `--${kebab(option)}`);
-    else if (text !== undefined && text !== '') options[option] = parse(text, name);
+  for (const row of rowsOf(table)) {
+    const flag = given[camel(row.name)];
+    const variable = `PULLO_${row.name.replaceAll('-', '_').toUpperCase()}`;
+    const text = environment[variable];
+    if (flag !== undefined) options[row.option] = read(row, flag, `--${row.name}`);
+    else if (text !== undefined && text !== '') options[row.option] = read(row, text, variable);
   }
-  return options;
+  // Every value has passed the check of its row.
+  return options as Partial<Options>;
+}
+
+function read(row: Row, given: string | boolean | readonly string[], source: string): unknown {
+  const isText = typeof given === 'string' && row.kind.words?.includes(given) !== true;
+  const value = isText ? READERS[row.form](given, source) : given;
+  if (row.kind.accepts(value)) return value;
+  throw refused(source, row.kind.expected, given);
+}
+
+function rowsOf<Options>(table: OptionTable<Options>): Row[] {
+  const rows: Row[] = [];
+  for (const [option, { kind, flag, default: fallback }] of Object.entries<OptionRow<unknown>>(table)) {
+    if (flag === undefined || kind.form === null) continue;
+    rows.push({ option, kind, form: kind.form, flag, name: flag.name ?? kebab(option), fallback });
+  }
+  return rows;
+}
+
+function flagsOf(row: Row): Option[] {
+  const { name, form, flag, fallback } = row;
+  const usual = flag.fallback ?? (fallback === undefined ? undefined : written(form, fallback));
+  const help = usual === undefined ? flag.help : `${flag.help} (default: ${usual})`;
+  if (form === 'switch') return switchOf(row, help);
+  const option = new Option(`--${name} <${flag.value ?? form}>`, help);
+  if (form !== 'list') return [option];
+  return [option.argParser((item: string, before: string[] = []) => [...before, item])];
+}
+
+/** `--name` and `--no-name`, of which a switch that is on shows the second: it is the one that has an effect. */
+function switchOf({ name, flag, fallback }: Row, help: string): Option[] {
+  const on = new Option(`--${name}`, help);
+  const off = new Option(`--no-${name}`, `do not ${flag.help}`);
+  if (fallback === true) return [on.hideHelp(), off];
+  if (fallback === false) return [on, off.hideHelp()];
+  return [on, new Option(`--no-${name}`, `no ${flag.help}`)];
 }
 
 function kebab(option: string): string {
   return option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-function variable(option: string): string {
-  return `PULLO_${kebab(option).replaceAll('-', '_').toUpperCase()}`;
+function camel(flag: string): string {
+  return flag.replace(/-([a-z])/g, (_match, letter: string) => letter.toUpperCase());
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { InvalidOption } from '../errors.js';
-import { addFlags, readFlags } from './flags.js';
+import { SERVE_OPTIONS } from '../options.js';
+import { addFlags, type Given, readFlags } from './flags.js';
 import { EXIT, run } from './run.js';
 
 const EXAMPLES = `
@@ -33,20 +34,16 @@ export function program(): Command {
     .helpOption('-h, --help', 'print this help')
     .showHelpAfterError('(see pullo run --help)')
     .addHelpText('after', EXAMPLES)
-    .action(async (reference: string, given: Record<string, string | boolean | undefined>) => {
+    .action(async (reference: string, given: Given) => {
       process.exit(await runOrExplain(command, reference, given));
     });
-  addFlags(command);
+  addFlags(command, SERVE_OPTIONS);
   return pullo;
 }
 
-async function runOrExplain(
-  command: Command,
-  reference: string,
-  given: Record<string, string | boolean | undefined>,
-): Promise<number> {
+async function runOrExplain(command: Command, reference: string, given: Given): Promise<number> {
   try {
-    return await run(reference, readFlags(given, process.env));
+    return await run(reference, readFlags(SERVE_OPTIONS, given, process.env));
   } catch (error) {
     if (error instanceof InvalidOption) command.error(`error: ${error.message}`, { exitCode: EXIT.failed });
     throw error;

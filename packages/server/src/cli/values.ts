@@ -1,42 +1,64 @@
-import { InvalidOption } from '../errors.js';
+import type { Form } from '../option-kinds.js';
+import { refused } from '../option-table.js';
 
 const DURATION = /^([0-9]+)(ms|s|m|h)$/;
-const MILLISECONDS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const MILLISECONDS = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
 const SIZE = /^([0-9]+)(KiB|MiB|GiB)?$/i;
-const BYTES: Record<string, number> = { '': 1, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3 };
+const BYTES = { GiB: 1024 ** 3, MiB: 1024 ** 2, KiB: 1024, '': 1 };
+const NO_LIMIT = 'none';
 
 /** Reads a value from the command line or the environment; `source` names it in the message of `InvalidOption`. */
-export type Parse = (text: string, source: string) => unknown;
+export type Reader = (text: string, source: string) => unknown;
 
-export const word: Parse = (text) => text;
-
-export const number: Parse = (text, source) => {
-  if (/^[0-9]+$/.test(text)) return Number(text);
-  throw wrong(source, text, 'a whole number');
+/** How the text of each form is read. */
+export const READERS: Record<Form, Reader> = {
+  text: (text) => text,
+  list: (text) => text.split(',').map((item) => item.trim()),
+  number(text, source) {
+    if (text === NO_LIMIT) return Number.POSITIVE_INFINITY;
+    if (/^[0-9]+$/.test(text)) return Number(text);
+    throw refused(source, 'a whole number', text);
+  },
+  /** A bare number is refused, since nobody can tell its unit. */
+  time(text, source) {
+    if (text === NO_LIMIT) return Number.POSITIVE_INFINITY;
+    const [, count, unit] = DURATION.exec(text) ?? [];
+    if (count !== undefined && isKey(MILLISECONDS, unit)) return Number(count) * MILLISECONDS[unit];
+    throw refused(source, 'a time such as 500ms, 30s, 5m, or none', text);
+  },
+  size(text, source) {
+    if (text === NO_LIMIT) return Number.POSITIVE_INFINITY;
+    const [, count, unit = ''] = SIZE.exec(text) ?? [];
+    const known = Object.entries(BYTES).find(([name]) => name.toLowerCase() === unit.toLowerCase());
+    if (count !== undefined && known !== undefined) return Number(count) * known[1];
+    throw refused(source, 'a size such as 1000, 16KiB, 64MiB, or none', text);
+  },
+  switch(text, source) {
+    if (/^(?:1|true|yes|on)$/i.test(text)) return true;
+    if (/^(?:0|false|no|off)$/i.test(text)) return false;
+    throw refused(source, 'one of 1, true, yes, on, 0, false, no, off', text);
+  },
 };
 
-/** Milliseconds from `500ms`, `30s`, `5m` or `none`. A bare number is refused, since nobody can tell its unit. */
-export const duration: Parse = (text, source) => {
-  if (text === 'none') return Number.POSITIVE_INFINITY;
-  const [, count, unit] = DURATION.exec(text) ?? [];
-  if (count !== undefined && unit !== undefined) return Number(count) * (MILLISECONDS[unit] ?? 1);
-  throw wrong(source, text, 'a time such as 500ms, 30s, 5m, or none');
-};
+/** A value of an option as one would write it. */
+export function written(form: Form, value: unknown): string {
+  if (value === Number.POSITIVE_INFINITY) return NO_LIMIT;
+  if (Array.isArray(value)) return value.join(', ');
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'number' && form === 'time') return inUnits(value, MILLISECONDS);
+  if (typeof value === 'number' && form === 'size') return inUnits(value, BYTES);
+  return String(value);
+}
 
-/** Bytes from `1000`, `16KiB`, `64MiB` or `none`. */
-export const size: Parse = (text, source) => {
-  if (text === 'none') return Number.POSITIVE_INFINITY;
-  const [, count, unit = ''] = SIZE.exec(text) ?? [];
-  if (count !== undefined) return Number(count) * (BYTES[unit.toLowerCase()] ?? 1);
-  throw wrong(source, text, 'a size such as 1000, 16KiB, 64MiB, or none');
-};
+/** In the largest unit that makes it a whole number. */
+function inUnits(value: number, units: Record<string, number>): string {
+  const [name, size] = Object.entries(units).find(([, unit]) => value >= unit && value % unit === 0) ?? [
+    '',
+    1,
+  ];
+  return `${value / size}${name}`;
+}
 
-export const yesOrNo: Parse = (text, source) => {
-  if (/^(?:1|true|yes|on)$/i.test(text)) return true;
-  if (/^(?:0|false|no|off)$/i.test(text)) return false;
-  throw wrong(source, text, 'one of 1, true, yes, on, 0, false, no, off');
-};
-
-function wrong(source: string, text: string, allowed: string): InvalidOption {
-  return new InvalidOption(`${source} must be ${allowed}, but is ${JSON.stringify(text)}.`);
+function isKey<Keys extends object>(keys: Keys, key: PropertyKey | undefined): key is keyof Keys {
+  return key !== undefined && Object.hasOwn(keys, key);
 }

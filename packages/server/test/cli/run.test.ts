@@ -251,7 +251,7 @@ describe('pullo run that is used wrongly ends with 1 and says how:', () => {
       'a number out of range',
       ['--port', '70000'],
       {},
-      /port must be an integer from 0 to 65535, but is 70000/,
+      /--port must be an integer from 0 to 65535, but is "70000"/,
     ],
     [
       'a time without its unit',
@@ -264,9 +264,15 @@ describe('pullo run that is used wrongly ends with 1 and says how:', () => {
       'a bad mode',
       ['--lifespan', 'maybe'],
       {},
-      /lifespan must be one of "auto", "on", "off", but is "maybe"/,
+      /--lifespan must be one of "auto", "on", "off", but is "maybe"/,
     ],
     ['a bad variable', [], { PULLO_ACCESS_LOG: 'perhaps' }, /PULLO_ACCESS_LOG must be one of 1, true/],
+    [
+      'a variable out of range',
+      [],
+      { PULLO_MAX_HEADER_BYTES: '1KiB', PULLO_PORT: '65536' },
+      /PULLO_PORT must be an integer from 0 to 65535, but is "65536"/,
+    ],
   ])('%s', async (_name, args, env, message) => {
     const command = new Command(['run', 'hello', ...args], { env });
     expect(await command.exited).toBe(1);

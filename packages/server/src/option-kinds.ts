@@ -1,0 +1,106 @@
+/** How the value of an option is written on the command line; `switch` has no value there but `--name` and `--no-name`. */
+export type Form = 'text' | 'number' | 'time' | 'size' | 'switch' | 'list';
+
+/** What values an option takes. */
+export interface Kind<Value> {
+  /** What is accepted, as the message of `InvalidOption` says it. */
+  readonly expected: string;
+  readonly accepts: (value: unknown) => value is Value;
+  /** Null for what only a program can give. */
+  readonly form: Form | null;
+  /** What a switch also takes in a variable, besides yes and no. */
+  readonly words?: readonly string[];
+}
+
+/** The longest delay of a timer of Node, 24.8 days. */
+const MAX_DELAY = 2 ** 31 - 1;
+
+/** Text that is not empty. */
+export function text(expected: string): Kind<string> {
+  return { expected, accepts: isText, form: 'text' };
+}
+
+/** Any number of texts: the flag is repeated, a variable separates them by commas. */
+export function texts(expected: string): Kind<readonly string[]> {
+  return { expected, accepts: isListOfTexts, form: 'list' };
+}
+
+export function integer(least: number, most: number): Kind<number> {
+  const expected =
+    most === Number.MAX_SAFE_INTEGER
+      ? `an integer, at least ${least}`
+      : `an integer from ${least} to ${most}`;
+  return { expected, accepts: (value): value is number => isInteger(value, least, most), form: 'number' };
+}
+
+/** An integer, or Infinity. */
+export function limit(least: number): Kind<number> {
+  return {
+    expected: `an integer, at least ${least}, or Infinity for no limit`,
+    accepts: (value): value is number =>
+      isInfinite(value) || isInteger(value, least, Number.MAX_SAFE_INTEGER),
+    form: 'number',
+  };
+}
+
+export function milliseconds(least: number): Kind<number> {
+  return {
+    expected: `a whole number of milliseconds from ${least} to ${MAX_DELAY}, or Infinity for no limit`,
+    accepts: (value): value is number => isInfinite(value) || isInteger(value, least, MAX_DELAY),
+    form: 'time',
+  };
+}
+
+export const bytes: Kind<number> = {
+  expected: 'a whole number of bytes, or Infinity for no limit',
+  accepts: (value): value is number => isInfinite(value) || isInteger(value, 0, Number.MAX_SAFE_INTEGER),
+  form: 'size',
+};
+
+/** A number of bytes that node:http wants to have bounds. */
+export function boundedBytes(least: number, most: number): Kind<number> {
+  return {
+    expected: `a whole number of bytes from ${least} to ${most}`,
+    accepts: (value): value is number => isInteger(value, least, most),
+    form: 'size',
+  };
+}
+
+export const yesOrNo: Kind<boolean> = {
+  expected: 'true or false',
+  accepts: (value): value is boolean => typeof value === 'boolean',
+  form: 'switch',
+};
+
+export function yesOrNoOr<Word extends string>(word: Word): Kind<boolean | Word> {
+  return {
+    expected: `true, false or ${JSON.stringify(word)}`,
+    accepts: (value): value is boolean | Word => typeof value === 'boolean' || value === word,
+    form: 'switch',
+    words: [word],
+  };
+}
+
+export function oneOf<Word extends string>(...words: readonly Word[]): Kind<Word> {
+  return {
+    expected: `one of ${words.map((word) => JSON.stringify(word)).join(', ')}`,
+    accepts: (value): value is Word => words.some((word) => word === value),
+    form: 'text',
+  };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function isListOfTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every(isText);
+}
+
+function isInteger(value: unknown, least: number, most: number): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most;
+}
+
+function isInfinite(value: unknown): boolean {
+  return value === Number.POSITIVE_INFINITY;
+}
