@@ -5,7 +5,7 @@ import { type Convertors, type Match, Router } from '@pullo/router';
 import { Branch, endOf } from './branch.js';
 import type { RouteInfo } from './context.js';
 import type { ErrorScope } from './error-scope.js';
-import { HTTPError } from './errors.js';
+import { routingError } from './errors.js';
 import type { AnyLifespan } from './lifespan.js';
 import { compose } from './pipeline.js';
 import { type Chain, Run } from './run.js';
@@ -109,7 +109,7 @@ export class Application {
     const isServerWide = path === '*' && scope.method === 'OPTIONS';
     const end: Chain = isServerWide
       ? () => new Response(null, { status: 204 })
-      : (run) => branch.errors.respond(new HTTPError(404), run);
+      : (run) => branch.errors.respond(routingError(404), run);
     return execute(
       branch.pipeline,
       new Run(this, scope, receive, undefined, ownedParams(owner?.params), end),
@@ -130,7 +130,7 @@ function answerOptions(allow: string): () => Chain {
 }
 
 function refuseMethod(allow: string): (errors: ErrorScope) => Chain {
-  return (errors) => (run) => errors.respond(new HTTPError(405, { headers: { allow } }), run);
+  return (errors) => (run) => errors.respond(routingError(405, { headers: { allow } }), run);
 }
 
 function allowHeader(allowed: readonly string[]): string {

@@ -1,46 +1,57 @@
-import type { HeadersInit } from '@pullo/asgi';
+import { HeaderList } from '@pullo/asgi';
 import type { Request } from '@pullo/request';
-import { JSONResponse, type Response, reasonPhrase, TextResponse } from '@pullo/response';
-import { HTTPError } from './errors.js';
+import { addVary, HTMLResponse, JSONResponse, type Response, TextResponse } from '@pullo/response';
+import { errorFormat } from './error-format.js';
+import { HTTPError, statusLine } from './errors.js';
+import { memberText } from './member-text.js';
+import { PROBLEM_PAGE_POLICY, problemPage } from './problem-page.js';
+import { type ProblemView, problemView } from './problem-view.js';
 
-const JSON_TYPES = ['application/problem+json', 'application/json'] as const;
-
-/** Errors of other packages that are answers: those of `@pullo/request`, and of any that says that clients may see them. */
-interface ExposedError extends Error {
-  readonly status: number;
-  readonly expose: true;
-}
-
-/** The status of an error that is an answer, else 500: the `status` of an HTTP client's error is that of another server. */
-export function statusOf(error: unknown): number {
-  return error instanceof HTTPError || isExposed(error) ? error.status : 500;
-}
-
-function isExposed(error: unknown): error is ExposedError {
-  if (!(error instanceof Error) || !('expose' in error) || error.expose !== true) return false;
-  if (!('status' in error) || typeof error.status !== 'number') return false;
-  return Number.isInteger(error.status) && error.status >= 400 && error.status < 600;
-}
+/** Those of an `HTTPError` may come from an answer that is passed on, and would say of this one what is not true. */
+const CONTENT_FIELDS = ['content-type', 'content-length', 'content-encoding'] as const;
 
 /**
- * The answer to an error that no handler took: problem details (RFC 9457) if the client prefers JSON, else text.
+ * The answer to an error that no handler took: problem details (RFC 9457), a page or text, as `Accept` has it.
  * What is not meant for the client, the message of an unexpected error, is not in it.
  */
 export function errorResponse(error: unknown, request: Request): Response {
-  const status = statusOf(error);
-  const title = reasonPhrase(status);
-  const detail = detailOf(error);
-  const headers = error instanceof HTTPError ? error.headers : undefined;
-  const init: { status: number; headers?: HeadersInit } = { status, ...(headers && { headers }) };
-  const preferred = request.accepts(['text/plain', ...JSON_TYPES]);
-  if (preferred !== null && preferred !== 'text/plain') {
-    const problem = { type: 'about:blank', title, status, ...(detail !== undefined && { detail }) };
-    return new JSONResponse(problem, { ...init, mediaType: 'application/problem+json' });
+  const view = problemView(error);
+  const headers = errorHeaders(error);
+  const init = { status: view.status, headers };
+  switch (errorFormat(request)) {
+    case 'json':
+      return new JSONResponse(problemDetails(view), { ...init, mediaType: 'application/problem+json' });
+    case 'html':
+      headers.append('content-security-policy', PROBLEM_PAGE_POLICY);
+      return new HTMLResponse(problemPage(view), init);
+    default:
+      return new TextResponse(problemText(view), init);
   }
-  return new TextResponse(`${status} ${title}${detail === undefined ? '' : `: ${detail}`}\n`, init);
 }
 
-function detailOf(error: unknown): string | undefined {
-  if (error instanceof HTTPError) return error.detail;
-  return isExposed(error) ? error.message : undefined;
+/** The fields of an answer that depends on `Accept`, and that nobody takes for another type than it has. */
+function errorHeaders(error: unknown): HeaderList {
+  const own = error instanceof HTTPError ? error.headers : undefined;
+  if (own === undefined) return HeaderList.raw(['vary', 'Accept', 'x-content-type-options', 'nosniff']);
+  const headers = new HeaderList(own);
+  for (const name of CONTENT_FIELDS) headers.delete(name);
+  addVary(headers, 'Accept');
+  headers.set('x-content-type-options', 'nosniff');
+  return headers;
+}
+
+/** In the order of the RFC's examples; what the status and the detail say cannot be said otherwise by a member. */
+function problemDetails({ status, title, detail, members }: ProblemView): object {
+  return {
+    type: 'about:blank',
+    title,
+    status,
+    ...(detail !== undefined && { detail }),
+    ...Object.fromEntries(members),
+  };
+}
+
+function problemText({ status, title, detail, members }: ProblemView): string {
+  const lines = members.map(([name, value]) => `${name}: ${memberText(value)}`);
+  return `${[statusLine(status, title, detail), ...lines].join('\n')}\n`;
 }

@@ -2,9 +2,10 @@ import { isClientDisconnected } from '@pullo/asgi';
 import { Response } from '@pullo/response';
 import type { BaseContext } from './context.js';
 import { describeValue } from './describe.js';
-import { errorResponse, statusOf } from './error-response.js';
+import { errorResponse } from './error-response.js';
 import { HTTPError, PipelineError, thrownError } from './errors.js';
 import type { HandlerResult } from './handler.js';
+import { statusOf } from './problem-view.js';
 import type { Run } from './run.js';
 import { isPromiseLike, settle } from './settle.js';
 

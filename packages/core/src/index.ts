@@ -20,5 +20,6 @@ export { HTTPError, type HTTPErrorOptions, PipelineError } from './errors.js';
 export type { Handler, HandlerResult, JSONObject } from './handler.js';
 export type { Lifespan } from './lifespan.js';
 export type { Middleware, MiddlewareResult, Next } from './middleware.js';
+export type { ProblemDetails } from './problem.js';
 export { Pullo, type PulloOptions } from './pullo.js';
 export type { MethodOptions, RouteOptions, RouteRegistrar } from './routing.js';

@@ -27,6 +27,7 @@ import {
   readMethods,
   readRoute,
 } from './routing.js';
+import { isPromiseLike } from './settle.js';
 
 declare const types: unique symbol;
 
@@ -161,7 +162,7 @@ export class Pullo<
     }
     this.#branch.seal(`the group "${prefix}"`);
     const branch = new Branch(this.#branch, prefix);
-    build(this.#on(branch));
+    refuseAsync(build(this.#on(branch)), prefix);
     this.#application.own(branch);
     return this;
   }
@@ -333,4 +334,14 @@ export class Pullo<
   #widened<P extends object>(): Pullo<P, Params, AppState, Own> {
     return this as unknown as Pullo<P, Params, AppState, Own>;
   }
+}
+
+/** Routes registered after a wait would come when the app is built, or not at all. */
+function refuseAsync(built: unknown, prefix: string): void {
+  if (!isPromiseLike(built)) return;
+  // Its own failure, if there is one, comes of the same mistake.
+  built.then(undefined, () => {});
+  throw new PipelineError(
+    `group("${prefix}") was given an async function, and is built at once: wait for what it needs before group().`,
+  );
 }

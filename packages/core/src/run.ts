@@ -1,6 +1,6 @@
 import { type HTTPScope, isClientDisconnected, type Receive, type Send } from '@pullo/asgi';
 import type { Request } from '@pullo/request';
-import type { Response } from '@pullo/response';
+import { BodyUsed, type Response } from '@pullo/response';
 import type { Application } from './application.js';
 import type { RouteInfo } from './context.js';
 import { describeValue } from './describe.js';
@@ -136,7 +136,7 @@ export class Run {
   }
 
   async #conclude(sent: void | Promise<void>): Promise<void> {
-    await this.#attempt(() => sent);
+    await this.#attempt(() => sent?.catch((error: unknown) => this.#rethrow(error)));
     // What runs in the background may add more of it.
     for (const promise of this.#background ?? []) await promise;
     this.#isOver = true;
@@ -146,6 +146,16 @@ export class Run {
     throw this.#failures.length === 1
       ? this.#failures[0]
       : new AggregateError(this.#failures, 'Several errors came out of one request.');
+  }
+
+  /** The stack of a stream that was sent before shows nothing of the app, so that the message names the route. */
+  #rethrow(error: unknown): never {
+    if (!(error instanceof BodyUsed) || this.route === undefined) throw error;
+    const { methods, pattern } = this.route;
+    throw new PipelineError(
+      `The handler of ${methods.join(', ')} ${pattern} returned a response whose stream has been sent already: make one for each request.`,
+      { cause: error },
+    );
   }
 
   /** One step of the end, which does not keep the others from being made. */

@@ -1,4 +1,4 @@
-import { HTTPError, Pullo, TextResponse } from '@pullo/core';
+import { HTTPError, Pullo, StreamingResponse, TextResponse } from '@pullo/core';
 import { client } from '@pullo/testing';
 import { describe, expect, test } from 'vitest';
 
@@ -26,27 +26,6 @@ describe('an error that nobody handles', () => {
       '401 Unauthorized: Log in.\n',
     ]);
   });
-
-  test('is problem details where Accept ranks JSON above text', async () => {
-    await using http = client(failing(new NotYours()));
-    const response = await http.get('/', { headers: { accept: 'application/json, text/plain;q=0.5' } });
-    expect(response.headers.get('content-type')).toBe('application/problem+json');
-    expect(await response.json()).toEqual({
-      type: 'about:blank',
-      title: 'Forbidden',
-      status: 403,
-      detail: 'It is not yours.',
-    });
-  });
-
-  test.each([undefined, '*/*', 'text/html,*/*;q=0.8', 'image/png'])(
-    'is text for Accept: %s',
-    async (accept) => {
-      await using http = client(failing(new NotYours()));
-      const response = await http.get('/', accept === undefined ? {} : { headers: { accept } });
-      expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
-    },
-  );
 
   test('and is not of HTTP is a 500 that hides its message, and comes out of the app', async () => {
     const unexpected = new Error('password=hunter2');
@@ -200,10 +179,6 @@ describe('onError', () => {
   });
 });
 
-test.each([200, 399, 600, 404.5, Number.NaN])('HTTPError refuses the status %s', (status) => {
-  expect(() => new HTTPError(status)).toThrow(RangeError);
-});
-
 test('a client that leaves while the body is read is no error for the handlers', async () => {
   const seen: unknown[] = [];
   const app = new Pullo()
@@ -227,4 +202,164 @@ test('a client that leaves while the body is read is no error for the handlers',
   setTimeout(() => controller.abort(), 30);
   await expect(pending).rejects.toThrow();
   await expect.poll(() => seen).toEqual([499, 'ClientDisconnected']);
+});
+
+describe('an error of a scope', () => {
+  const failing = (message: string) => () => {
+    throw new RangeError(message);
+  };
+  const app = new Pullo()
+    .onError(Error, (error) => `app: ${error.message}`)
+    .get('/app', failing('a'))
+    .group('/outer', (outer) => {
+      outer.onError(RangeError, (error) => `outer: ${error.message}`).get('/own', failing('b'));
+      outer.group('/inner', (inner) => {
+        inner.onError(404, () => 'inner has no such thing').get('/own', failing('c'));
+      });
+    });
+  const branch = app.with((_ctx, next) => next()).onError(RangeError, (error) => `branch: ${error.message}`);
+  branch.get('/branch', failing('d'));
+
+  test.each([
+    ['/app', 'app: a'],
+    ['/outer/own', 'outer: b'],
+    ['/outer/inner/own', 'outer: c'],
+    ['/outer/inner/nothing', 'inner has no such thing'],
+    ['/outer/nothing', 'app: 404 Not Found'],
+    ['/branch', 'branch: d'],
+  ])('is taken by the innermost handler that fits it (%s)', async (path, text) => {
+    await using http = client(app);
+    expect(await (await http.get(path)).text()).toBe(text);
+  });
+
+  test('is that of the layer where it was thrown, not of the route', async () => {
+    const outside = new Pullo()
+      .use(failing('from the middleware'))
+      .onError(RangeError, (error) => `app: ${error.message}`)
+      .group('/g', (group) => group.onError(RangeError, () => 'group').get('/', () => 'never'));
+    await using http = client(outside);
+    expect(await (await http.get('/g')).text()).toBe('app: from the middleware');
+  });
+});
+
+describe.each([
+  [
+    'sync',
+    (error: unknown): never => {
+      throw error;
+    },
+  ],
+  [
+    'async',
+    async (error: unknown): Promise<never> => {
+      throw error;
+    },
+  ],
+])('an error handler that fails, %s,', (_kind, fail) => {
+  test('and has none above it is a 500 of its own error, which comes out of the app', async () => {
+    const first = new TypeError('first');
+    const second = new Error('from the handler');
+    const seen: unknown[] = [];
+    const errors: unknown[] = [];
+    const app = new Pullo()
+      .use(async (ctx, next) => {
+        await next();
+        seen.push(ctx.error);
+      })
+      .onError(TypeError, () => fail(second))
+      .get('/', () => fail(first));
+    const http = client(app, { raiseAppErrors: false, onError: (error) => errors.push(error) });
+    const response = await http.get('/');
+    expect([response.status, await response.text()]).toEqual([500, '500 Internal Server Error\n']);
+    await http.close();
+    expect([seen, errors]).toEqual([[second], [second]]);
+  });
+
+  test('is not called again for its own error', async () => {
+    let calls = 0;
+    const app = new Pullo()
+      .onError(Error, () => {
+        calls++;
+        return fail(new Error('again'));
+      })
+      .get('/', () => fail(new Error('first')));
+    const http = client(app, { raiseAppErrors: false, onError: () => {} });
+    expect((await http.get('/')).status).toBe(500);
+    await http.close();
+    expect(calls).toBe(1);
+  });
+
+  test('may throw an HTTPError, which is an answer', async () => {
+    const app = new Pullo()
+      .onError(TypeError, (cause) => fail(new HTTPError(422, { detail: 'Not so.', cause })))
+      .get('/', () => fail(new TypeError('first')));
+    await using http = client(app);
+    const response = await http.get('/');
+    expect([response.status, await response.text()]).toEqual([422, '422 Unprocessable Content: Not so.\n']);
+  });
+});
+
+describe('an error after the response has begun', () => {
+  test('cuts the response, comes out of the app, and reaches no handler', async () => {
+    const late = new Error('late');
+    const handled: unknown[] = [];
+    const errors: unknown[] = [];
+    const app = new Pullo()
+      .onError(Error, (error) => {
+        handled.push(error);
+        return 'handled';
+      })
+      .get('/', async function* () {
+        yield 'begun ';
+        throw late;
+      });
+    const http = client(app, { raiseAppErrors: false, onError: (error) => errors.push(error) });
+    const response = await http.get('/');
+    expect(response.status).toBe(200);
+    await expect(response.text()).rejects.toThrow();
+    await http.close();
+    expect([handled, errors]).toEqual([[], [late]]);
+  });
+
+  test('in what runs in the background comes out of the app, and leaves the response whole', async () => {
+    const late = new Error('late');
+    const errors: unknown[] = [];
+    const app = new Pullo().get('/', ({ waitUntil }) => {
+      waitUntil(Promise.reject(late));
+      return 'whole';
+    });
+    const http = client(app, { raiseAppErrors: false, onError: (error) => errors.push(error) });
+    expect(await (await http.get('/')).text()).toBe('whole');
+    await http.close();
+    expect(errors).toEqual([late]);
+  });
+});
+
+test('a stream that is returned a second time is an error that names the route', async () => {
+  const once = new StreamingResponse(
+    (async function* () {
+      yield 'once';
+    })(),
+  );
+  await using http = client(new Pullo().get('/stream', () => once));
+  expect(await (await http.get('/stream')).text()).toBe('once');
+  await expect(http.get('/stream')).rejects.toThrow(
+    'The handler of GET /stream returned a response whose stream has been sent already',
+  );
+});
+
+test('an error of routing has no stack, and that of the app keeps its own', async () => {
+  const stacks: (string | undefined)[] = [];
+  const app = new Pullo()
+    .use(async (ctx, next) => {
+      await next();
+      stacks.push((ctx.error as Error).stack);
+    })
+    .get('/thrown', () => {
+      throw new HTTPError(404);
+    });
+  await using http = client(app);
+  await http.get('/nothing');
+  await http.get('/thrown');
+  expect(stacks).toEqual(['HTTPError: 404 Not Found', expect.stringContaining('errors.test.ts')]);
 });

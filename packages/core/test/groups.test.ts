@@ -49,3 +49,15 @@ test('an error goes to the innermost scope that has a handler for it', async () 
   expect(await (await http.get('/inner')).text()).toBe('inner');
   expect(await (await http.get('/other')).text()).toBe('outer');
 });
+
+test('a group that is built by an async function is refused, whatever becomes of it', () => {
+  const app = new Pullo();
+  expect(() => app.group('/g', async () => {})).toThrow(
+    'group("/g") was given an async function, and is built at once: wait for what it needs before group().',
+  );
+  expect(() =>
+    app.group('/h', async () => {
+      throw new Error('never seen');
+    }),
+  ).toThrow('group("/h") was given an async function');
+});
