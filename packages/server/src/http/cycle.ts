@@ -1,8 +1,11 @@
+import { isAbsolute } from 'node:path';
 import {
   ClientDisconnected,
-  ContractViolation,
   type HTTPResponseBodyEvent,
+  type HTTPResponseEarlyHintEvent,
+  type HTTPResponsePathSendEvent,
   type HTTPResponseStartEvent,
+  type HTTPResponseTrailersEvent,
   type HTTPScope,
   isClientDisconnected,
   type Receive,
@@ -10,17 +13,25 @@ import {
   type SendEvent,
   ServerShutdown,
 } from '@pullo/asgi';
+import { linkFields } from './early-hints.js';
 import { ExchangeSignal } from './exchange-signal.js';
+import { FileBody } from './file-body.js';
 import { Inbox } from './inbox.js';
+import { lengthProblem, unknownEvent, violation } from './misuse.js';
 import { Deferred, handledRejection, isThenable } from './promises.js';
 import { ResponseHead } from './response-head.js';
 import type { Service } from './service.js';
+import { Trailers } from './trailers.js';
 import type { Transport } from './transport.js';
 
-/** How far the response is. The head is held until the first body event, so that a plain answer is one write. */
-type Phase = 'waiting' | 'held' | 'streaming' | 'complete' | 'cut';
+/**
+ * How far the response is. The head is held until the first body event, so that a plain answer is one write. `file` is a body
+ * that the server reads itself, `trailers` waits for what follows a body.
+ */
+type Phase = 'waiting' | 'held' | 'streaming' | 'file' | 'trailers' | 'complete' | 'cut';
 
 const NO_BYTES = new Uint8Array(0);
+const NO_FIELDS: readonly string[] = [];
 const FAILED = 'Internal Server Error';
 
 /**
@@ -36,6 +47,10 @@ export class HTTPCycle {
   readonly #isHead: boolean;
   #phase: Phase = 'waiting';
   #head: ResponseHead | null = null;
+  /** Whether a head has gone out, and its body has not ended. */
+  #hasBegun = false;
+  /** Made when the app announces them. */
+  #trailers: Trailers | null = null;
   /** Bytes of the body sent so far. */
   #sent = 0;
   /** Made when the app first receives. */
@@ -86,10 +101,9 @@ export class HTTPCycle {
 
   /** The request itself turned out wrong while the app was running: the answer is the server's if there is still time for one. */
   refused(status: number, reason: string, cause: Error = new ClientDisconnected(reason)): void {
-    const hasBegun = this.#phase === 'streaming';
     if (this.#isOver()) return;
     this.disconnected(cause);
-    if (hasBegun) this.#transport.cut();
+    if (this.#hasBegun) this.#transport.cut();
     else this.#transport.refuse(status, reason);
   }
 
@@ -123,7 +137,16 @@ export class HTTPCycle {
     if (type === 'http.response.body') return this.#sendBody(event as HTTPResponseBodyEvent);
     if (type === 'http.response.start') return this.#sendStart(event as HTTPResponseStartEvent);
     if (this.#phase === 'cut') return this.#goneRejection();
-    return this.#misused(unknownEvent(type));
+    switch (type) {
+      case 'http.response.pathsend':
+        return this.#sendPath(event as HTTPResponsePathSendEvent);
+      case 'http.response.trailers':
+        return this.#sendTrailers(event as HTTPResponseTrailersEvent);
+      case 'http.response.early_hint':
+        return this.#sendEarlyHint(event as HTTPResponseEarlyHintEvent);
+      default:
+        return this.#misused(unknownEvent(type));
+    }
   };
 
   #sendStart(event: HTTPResponseStartEvent): void | Promise<void> {
@@ -141,22 +164,24 @@ export class HTTPCycle {
         ),
       );
     }
+    let head: ResponseHead;
     try {
-      this.#head = new ResponseHead(status, headers ?? []);
+      head = new ResponseHead(status, headers ?? []);
     } catch (error) {
       return this.#misused(error);
     }
+    this.#head = head;
     this.#phase = 'held';
+    if (event.trailers !== true) return;
+    // They follow a body in chunks, which one of a known length is not (RFC 9112, section 7.1).
+    const isSent = head.length === -1 && this.#transport.takesTrailers && !this.#isBodiless(status);
+    this.#trailers = new Trailers(isSent);
   }
 
   #sendBody(event: HTTPResponseBodyEvent): void | Promise<void> {
-    if (this.#phase === 'complete') return this.#sendTooLate();
-    if (this.#phase === 'cut') return this.#goneRejection();
     const head = this.#head;
-    if (head === null) {
-      return this.#misused(
-        violation('http.response.body was sent before http.response.start: that comes first'),
-      );
+    if (head === null || (this.#phase !== 'held' && this.#phase !== 'streaming')) {
+      return this.#outOfPlace('http.response.body');
     }
     const body = event.body ?? NO_BYTES;
     if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
@@ -171,7 +196,7 @@ export class HTTPCycle {
     this.#sent += size;
     const problem = lengthProblem(head.length, this.#sent, isLast);
     if (problem !== undefined) return this.#misused(violation(problem));
-    if (isLast && this.#phase === 'held') {
+    if (isLast && this.#phase === 'held' && this.#trailers?.isSent !== true) {
       this.#phase = 'complete';
       if (head.length === -1) head.length = size;
       this.#transport.respond(head.status, this.#headers(head), body, size);
@@ -180,15 +205,118 @@ export class HTTPCycle {
     }
     if (this.#phase === 'held') this.#begin(head);
     const isWritable = this.#transport.write(body, size);
-    if (isLast) return this.#finish();
+    if (isLast) return this.#endBody();
     return isWritable ? undefined : this.#whenWritable();
   }
 
+  #sendPath({ path }: HTTPResponsePathSendEvent): void | Promise<void> {
+    const head = this.#head;
+    if (head === null || this.#phase !== 'held') return this.#outOfPlace('http.response.pathsend');
+    if (typeof path !== 'string' || !isAbsolute(path)) {
+      return this.#misused(
+        violation(`http.response.pathsend has the path ${JSON.stringify(path)}: it must be absolute`),
+      );
+    }
+    this.#phase = 'file';
+    const sent = this.#sendFile(head, path);
+    sent.catch(() => {});
+    return sent;
+  }
+
+  /** Rejects, as a misuse does, with why the file could not be sent; nothing has gone out then if it was never opened. */
+  async #sendFile(head: ResponseHead, path: string): Promise<void> {
+    let file: FileBody | null = null;
+    try {
+      file = await FileBody.open(path);
+      await this.#sendBytes(head, file);
+    } catch (error) {
+      if (this.#isOver()) throw this.#failure ?? new ClientDisconnected();
+      if (!this.#hasBegun) this.#phase = 'waiting';
+      this.#fail(error);
+      throw error;
+    } finally {
+      await file?.close();
+    }
+  }
+
+  async #sendBytes(head: ResponseHead, file: FileBody): Promise<void> {
+    const end = head.length === -1 ? file.size : head.length;
+    const problem = file.size < end ? lengthProblem(end, file.size, true) : undefined;
+    if (problem !== undefined) throw violation(problem);
+    if (this.#isBodiless(head.status)) {
+      if (!this.#isOver()) this.#sendBodiless(head, end, true);
+      return;
+    }
+    if (this.#trailers?.isSent !== true) head.length = end;
+    do {
+      const piece = await file.read(end);
+      if (this.#isOver()) throw new ClientDisconnected();
+      if (!this.#hasBegun) this.#start(head);
+      this.#sent += piece.byteLength;
+      const isWritable = this.#transport.write(piece, piece.byteLength);
+      if (!isWritable && this.#sent < end) await this.#whenWritable();
+    } while (this.#sent < end);
+    this.#endBody();
+  }
+
+  #sendTrailers(event: HTTPResponseTrailersEvent): void | Promise<void> {
+    const trailers = this.#trailers;
+    if (trailers === null || (this.#phase !== 'trailers' && this.#phase !== 'complete')) {
+      const problem =
+        trailers === null
+          ? 'but http.response.start did not announce it with trailers: true'
+          : 'before the body was complete: set moreBody to false on its last event';
+      return this.#misused(violation(`http.response.trailers was sent, ${problem}`));
+    }
+    try {
+      trailers.add(event);
+    } catch (error) {
+      return this.#misused(error);
+    }
+    if (trailers.hasEnded && this.#phase === 'trailers') this.#finish(trailers.fields);
+  }
+
+  /** Once the head has gone out there is no room for a 103 any more, and the links are dropped. */
+  #sendEarlyHint({ links }: HTTPResponseEarlyHintEvent): void | Promise<void> {
+    if (this.#phase === 'waiting' || this.#phase === 'trailers' || this.#phase === 'complete') {
+      return this.#outOfPlace('http.response.early_hint');
+    }
+    let fields: string[];
+    try {
+      fields = linkFields(links);
+    } catch (error) {
+      return this.#misused(error);
+    }
+    if (this.#phase === 'held' && fields.length > 0) this.#transport.inform(103, fields);
+  }
+
+  /** An event that belongs between the start and the end of the body came before, after, or beside a file that is the body. */
+  #outOfPlace(type: string): Promise<void> {
+    switch (this.#phase) {
+      case 'cut':
+        return this.#goneRejection();
+      case 'waiting':
+        return this.#misused(violation(`${type} was sent before http.response.start: that comes first`));
+      case 'file':
+        return this.#misused(
+          violation(`${type} was sent after http.response.pathsend: the file is the whole body`),
+        );
+      case 'streaming':
+        return this.#misused(
+          violation(`${type} was sent after http.response.body: the file is the whole body`),
+        );
+      default:
+        return this.#sendTooLate(type);
+    }
+  }
+
   /** The response is complete and stays as it is. After a 500 of the server's, the app hears what that was for. */
-  #sendTooLate(): Promise<void> {
+  #sendTooLate(type: string): Promise<void> {
     if (this.#failure !== null) return this.#goneRejection();
     return this.#misused(
-      violation('http.response.body was sent after the final one: set moreBody on all but the last'),
+      violation(
+        `${type} was sent after the final http.response.body: set moreBody on all body events but the last`,
+      ),
     );
   }
 
@@ -206,13 +334,23 @@ export class HTTPCycle {
 
   #begin(head: ResponseHead): void {
     this.#phase = 'streaming';
-    this.#transport.start(head.status, this.#headers(head));
+    this.#start(head);
     if (this.#service.isDraining) this.drain();
   }
 
-  #finish(): void {
+  #start(head: ResponseHead): void {
+    this.#hasBegun = true;
+    this.#transport.start(head.status, this.#headers(head));
+  }
+
+  #endBody(): void {
+    if (this.#trailers?.isSent === true) this.#phase = 'trailers';
+    else this.#finish(NO_FIELDS);
+  }
+
+  #finish(trailers: readonly string[]): void {
     this.#phase = 'complete';
-    this.#transport.finish();
+    this.#transport.finish(trailers);
     this.#settle();
   }
 
@@ -230,6 +368,7 @@ export class HTTPCycle {
     // RFC 9110, section 8.6: none with 204; section 15.3.6: a 205 has no content, and says so.
     if (status === 205) headers.push('content-length', '0');
     else if (head.length !== -1 && status !== 204) headers.push('content-length', String(head.length));
+    if (this.#trailers?.isSent === true && head.trailer !== null) headers.push('trailer', head.trailer);
     if (head.closes || this.#service.isDraining) this.#transport.closeAfter();
     return headers;
   }
@@ -263,11 +402,14 @@ export class HTTPCycle {
   }
 
   #returned(): void {
-    if (this.#isOver()) return;
+    // A file is read on without the app.
+    if (this.#isOver() || (this.#phase === 'file' && this.#trailers?.isSent !== true)) return;
     const problem =
       this.#phase === 'waiting'
         ? 'it returned without a response: send http.response.start and http.response.body, or throw'
-        : 'it returned before its response was complete: send a last http.response.body whose moreBody is false';
+        : this.#trailers?.isSent === true
+          ? 'it returned before its response was complete: send a last http.response.body, and the http.response.trailers that were announced'
+          : 'it returned before its response was complete: send a last http.response.body whose moreBody is false';
     this.#fail(violation(problem));
   }
 
@@ -282,15 +424,12 @@ export class HTTPCycle {
     if (error !== this.#failure && !ExchangeSignal.isReason(this.exchange, error))
       this.#service.logger.log('error', 'Exception in the app', error);
     this.#failure ??= error;
-    switch (this.#phase) {
-      case 'waiting':
-        this.#phase = 'complete';
-        this.#respondFailure();
-        return;
-      case 'held':
-      case 'streaming':
-        this.disconnected();
-        this.#transport.cut();
+    if (this.#phase === 'waiting') {
+      this.#phase = 'complete';
+      this.#respondFailure();
+    } else if (!this.#isOver()) {
+      this.disconnected();
+      this.#transport.cut();
     }
   }
 
@@ -301,24 +440,4 @@ export class HTTPCycle {
     else this.#transport.respond(500, headers, FAILED, FAILED.length);
     this.#settle();
   }
-}
-
-function violation(problem: string): ContractViolation {
-  return new ContractViolation('app', problem);
-}
-
-function unknownEvent(type: unknown): ContractViolation {
-  return violation(
-    typeof type === 'string'
-      ? `${JSON.stringify(type)} is not an event that this server takes on an http scope: scope.extensions tells what it has beyond http.response.start and http.response.body`
-      : 'what it sent has no type: an event is an object such as { type: "http.response.body" }',
-  );
-}
-
-function lengthProblem(announced: number, size: number, isLast: boolean): string | undefined {
-  if (announced === -1 || size === announced) return undefined;
-  if (size > announced) {
-    return `the body has ${size} bytes or more, but content-length is ${announced}: announce the number of bytes, not of characters`;
-  }
-  return isLast ? `the body ended after ${size} bytes, but content-length is ${announced}` : undefined;
 }

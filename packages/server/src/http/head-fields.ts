@@ -1,3 +1,5 @@
+const TRAILERS = /(?:^|,)[ \t]*trailers[ \t]*(?:;|,|$)/i;
+
 /** The fields of a request's head that the server itself looks at, found in one pass over the flat list. */
 export class HeadFields {
   host: string | undefined = undefined;
@@ -7,12 +9,15 @@ export class HeadFields {
   transferEncoding: string | undefined = undefined;
   transferEncodings = 0;
   hasUpgrade = false;
+  /** Whether the client takes fields after the body (RFC 9110, section 10.1.4). */
+  takesTrailers = false;
 
   constructor(flat: readonly string[]) {
     for (let i = 0; i < flat.length; i += 2) {
       const name = flat[i] as string;
       // The length of the name decides first: most fields cost one comparison.
       switch (name.length) {
+        case 2:
         case 4:
         case 6:
         case 7:
@@ -34,6 +39,9 @@ export class HeadFields {
         return;
       case 'content-length':
         this.contentLength = value;
+        return;
+      case 'te':
+        this.takesTrailers ||= TRAILERS.test(value);
         return;
       case 'upgrade':
         this.hasUpgrade = true;

@@ -12,6 +12,8 @@ export class ResponseHead {
   length = -1;
   /** Whether the app asked for the connection to be closed. */
   closes = false;
+  /** Which fields the app says will follow the body: sent only if they do. */
+  trailer: string | null = null;
 
   /** Throws `InvalidHeader` and `ContractViolation`. A `HeaderList` has been checked already; other pairs are checked here. */
   constructor(status: number, fields: HeaderPairs) {
@@ -41,8 +43,10 @@ export class ResponseHead {
       case 'connection':
         if (CLOSE.test(value)) this.closes = true;
         return true;
-      case 'keep-alive':
       case 'trailer':
+        this.trailer = this.trailer === null ? value : `${this.trailer}, ${value}`;
+        return true;
+      case 'keep-alive':
       case 'transfer-encoding':
       case 'upgrade':
         return true;

@@ -9,14 +9,18 @@ import type { BodyChunk } from '@pullo/asgi';
 export interface Transport {
   /** Makes the response that follows the last of its connection. */
   closeAfter(): void;
+  /** Whether the client takes fields after a body that is sent without a length. */
+  readonly takesTrailers: boolean;
+  /** Sends an interim response, before any other; does nothing where the client does not know them. */
+  inform(status: number, headers: readonly string[]): void;
   /** Sends a whole response. `headers` is a flat list that the transport may keep and add to. */
   respond(status: number, headers: string[], body: BodyChunk, size: number): void;
   /** Begins a response whose body follows in pieces; the first `write` takes the head with it. */
   start(status: number, headers: string[]): void;
   /** Sends a piece, which may be empty; false if the client is slower than the app: the cycle then asks for `whenWritable`. */
   write(body: BodyChunk, size: number): boolean;
-  /** Ends a response begun with `start`. */
-  finish(): void;
+  /** Ends a response begun with `start`, with fields after the body: a flat list, empty unless `takesTrailers`. */
+  finish(trailers: readonly string[]): void;
   /** Calls back once, when a `write` that gave false has gone out. */
   whenWritable(callback: () => void): void;
   /** Answers in the server's own name and closes the connection; only while no head has been sent. */

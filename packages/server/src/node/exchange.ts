@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import { type BodyChunk, HeaderList, type HTTPScope } from '@pullo/asgi';
 import { HTTPCycle } from '../http/cycle.js';
 import { Refusal } from '../http/refusal.js';
@@ -9,7 +9,13 @@ import type { Connection } from './connection.js';
 import type { IncomingRequest } from './incoming-request.js';
 
 const VERSIONS = Object.freeze({ version: '3.0', specVersion: '2.5' } as const);
-const NO_EXTENSIONS = Object.freeze({});
+/** What HTTP/1.0 has no room for, in 1.1 only. A TLS engine adds `tls` to a copy of these, once for each connection. */
+const EXTENSIONS_1_0 = Object.freeze({ 'http.response.pathsend': Object.freeze({}) });
+const EXTENSIONS_1_1 = Object.freeze({
+  'http.response.pathsend': Object.freeze({}),
+  'http.response.trailers': Object.freeze({}),
+  'http.response.early_hint': Object.freeze({}),
+});
 
 /** One request and response of `node:http`, as the transport of an `HTTPCycle`. */
 export class NodeExchange implements Transport {
@@ -65,7 +71,7 @@ export class NodeExchange implements Transport {
       client: connection.client,
       server: connection.server,
       state: { ...state },
-      extensions: NO_EXTENSIONS,
+      extensions: request.httpVersionMinor === 1 ? EXTENSIONS_1_1 : EXTENSIONS_1_0,
       exchange: this.cycle.exchange,
     };
   }
@@ -75,8 +81,20 @@ export class NodeExchange implements Transport {
     return this.#left > 0 && !this.request.complete;
   }
 
+  get takesTrailers(): boolean {
+    return this.request.httpVersionMinor === 1 && this.request.fields.takesTrailers;
+  }
+
   closeAfter(): void {
     this.response.shouldKeepAlive = false;
+  }
+
+  inform(status: number, headers: readonly string[]): void {
+    if (this.request.httpVersionMinor === 0) return;
+    // Not the writeEarlyHints of node:http, which refuses valid links. The responses before this one are out.
+    let head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`;
+    for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`;
+    this.#connection.socket.write(`${head}\r\n`, 'latin1');
   }
 
   respond(status: number, headers: string[], body: BodyChunk, size: number): void {
@@ -108,8 +126,9 @@ export class NodeExchange implements Transport {
     return size === body.length ? response.write(body, 'latin1') : response.write(Buffer.from(body));
   }
 
-  finish(): void {
+  finish(trailers: readonly string[]): void {
     this.#connection.ending(this);
+    if (trailers.length > 0) this.response.addTrailers(pairs(trailers));
     this.response.end();
     this.#connection.ended(this);
   }
@@ -158,4 +177,10 @@ export class NodeExchange implements Transport {
       status,
     });
   }
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  const all: [string, string][] = [];
+  for (let i = 0; i < flat.length; i += 2) all.push([flat[i] as string, flat[i + 1] as string]);
+  return all;
 }

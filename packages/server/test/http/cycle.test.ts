@@ -14,7 +14,13 @@ class PaperTransport implements Transport {
   sent = 0;
   announced: number | null = null;
 
+  readonly takesTrailers = true;
+
   closeAfter(): void {}
+
+  inform(status: number): void {
+    this.calls.push(`inform ${status}`);
+  }
 
   respond(status: number, headers: string[], _body: BodyChunk, size: number): void {
     this.calls.push(`respond ${status}`);
@@ -82,25 +88,43 @@ function scope(cycle: HTTPCycle, method: string): HTTPScope {
 }
 
 const length = fc.option(fc.integer({ min: 0, max: 6 }), { nil: undefined });
-const start = fc.record({ status: fc.constantFrom(200, 204, 205, 304, 404, 99), length }).map(
-  ({ status, length }): SendEvent => ({
-    type: 'http.response.start',
-    status,
-    headers: length === undefined ? [] : [['content-length', String(length)]],
-  }),
-);
+const start = fc
+  .record({ status: fc.constantFrom(200, 204, 205, 304, 404, 99), length, trailers: fc.boolean() })
+  .map(
+    ({ status, length, trailers }): SendEvent => ({
+      type: 'http.response.start',
+      status,
+      trailers,
+      headers: length === undefined ? [] : [['content-length', String(length)]],
+    }),
+  );
 const body = fc
   .record({ body: fc.constantFrom('', 'a', 'ä', 'abc'), moreBody: fc.boolean() })
   .map((fields): SendEvent => ({ type: 'http.response.body', ...fields }));
+const trailers = fc
+  .record({ name: fc.constantFrom('x-sum', 'host', 'no token'), moreTrailers: fc.boolean() })
+  .map(
+    ({ name, moreTrailers }): SendEvent => ({
+      type: 'http.response.trailers',
+      headers: [[name, '1']],
+      moreTrailers,
+    }),
+  );
+const hint = fc
+  .constantFrom('</a>; rel=preload', 'nonsense')
+  .map((link): SendEvent => ({ type: 'http.response.early_hint', links: [link] }));
 const wrong = fc.constant({ type: 'nonsense' } as unknown as SendEvent);
 /** Mostly what apps do, and everything that they should not. */
 const events = fc.oneof(
   fc.tuple(start, fc.array(body, { maxLength: 4 })).map(([first, rest]) => [first, ...rest]),
-  fc.array(fc.oneof(start, body, wrong), { maxLength: 6 }),
+  fc
+    .tuple(start, fc.option(hint), fc.array(body, { maxLength: 4 }), fc.array(trailers, { maxLength: 2 }))
+    .map(([first, link, bodies, rest]) => [first, ...(link === null ? [] : [link]), ...bodies, ...rest]),
+  fc.array(fc.oneof(start, body, trailers, hint, wrong), { maxLength: 6 }),
 );
 
 /** What may be asked of a transport in one exchange. */
-const ORDERLY = /^(respond \d+|refuse \d+|cut|start \d+,(write,)*(write|finish|cut))$/;
+const ORDERLY = /^(inform 103,)*(respond \d+|refuse \d+|cut|start \d+,(write,)*(write|finish|cut))$/;
 
 describe('a cycle', () => {
   it('asks of its transport what makes one response, whatever the app sends', () => {
@@ -121,8 +145,8 @@ describe('a cycle', () => {
         cycle.disconnected();
         cycle.shutDown();
         expect(transport.calls.join(',')).toMatch(ORDERLY);
-        const isWhole = /^(respond|start.*finish$)/.test(transport.calls.join(','));
-        const isBodiless = method === 'HEAD' || /20[45]|304/.test(transport.calls[0] ?? '');
+        const isWhole = /^(inform 103,)*(respond|start.*finish$)/.test(transport.calls.join(','));
+        const isBodiless = method === 'HEAD' || / (20[45]|304)/.test(transport.calls.join(' '));
         if (isWhole && !isBodiless && transport.announced !== null) {
           expect(transport.sent).toBe(transport.announced);
         }

@@ -399,7 +399,7 @@ describe('misuse', () => {
     expect(logger.errors.map(String)).toEqual(
       Array(2).fill(
         expect.stringContaining(
-          'http.response.body was sent after the final one: set moreBody on all but the last',
+          'sent after the final http.response.body: set moreBody on all body events but the last',
         ),
       ),
     );

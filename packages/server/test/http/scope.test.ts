@@ -46,7 +46,11 @@ describe('the scope of a request', () => {
       client: { host: '127.0.0.1', port: wire.socket.localPort },
       server: { host: '127.0.0.1', port: server.port },
       state: {},
-      extensions: {},
+      extensions: {
+        'http.response.pathsend': {},
+        'http.response.trailers': {},
+        'http.response.early_hint': {},
+      },
     });
     expect(headers).toBeInstanceOf(HeaderList);
     expect([...headers]).toEqual([

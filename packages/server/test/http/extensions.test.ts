@@ -1,0 +1,360 @@
+import { mkdtempSync, readdirSync, readlinkSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { App, HTTPScope, SendEvent } from '@pullo/asgi';
+import { FileResponse } from '@pullo/response/file';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Gate, serving, servingUnwatched, until } from '../support/serving.ts';
+import { ask, get, head, parse, Wire } from '../support/wire.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pullo-server-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, content: string | Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const OK: SendEvent = { type: 'http.response.start', status: 200 };
+const withLength = (length: number): SendEvent => ({
+  type: 'http.response.start',
+  status: 200,
+  headers: [['content-length', String(length)]],
+});
+const pathsend = (path: string): SendEvent => ({ type: 'http.response.pathsend', path });
+const bodyOf = (body: string, moreBody = false): SendEvent => ({
+  type: 'http.response.body',
+  body,
+  moreBody,
+});
+
+/** Sends events without waiting, and keeps why they were refused. */
+function sending(...events: SendEvent[]): { app: App; rejections: unknown[] } {
+  const rejections: unknown[] = [];
+  const app: App = (_scope, _receive, send) => {
+    for (const event of events) {
+      const result = send(event);
+      if (result instanceof Promise) result.catch((error: unknown) => rejections.push(error));
+    }
+  };
+  return { app, rejections };
+}
+
+/** How many of the folder's files this process has open. */
+function openFiles(): number {
+  const targets = readdirSync('/proc/self/fd').map((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      return '';
+    }
+  });
+  return targets.filter((target) => target.startsWith(folder)).length;
+}
+
+describe('scope.extensions', () => {
+  it.each([
+    ['1.1', ['http.response.pathsend', 'http.response.trailers', 'http.response.early_hint']],
+    ['1.0', ['http.response.pathsend']],
+  ])('in HTTP/%s are those that it has room for', async (version, names) => {
+    let extensions: string[] = [];
+    const { server } = await serving((scope, _receive, send) => {
+      extensions = Object.keys((scope as HTTPScope).extensions);
+      send(OK);
+      send(bodyOf(''));
+    });
+    await ask(server, head(`GET / HTTP/${version}`, 'Host: a', 'Connection: close'));
+    expect(extensions).toEqual(names);
+  });
+});
+
+describe('http.response.pathsend', () => {
+  it('sends a file with the length that the app announced', async () => {
+    const { server } = await serving(sending(withLength(5), pathsend(file('five', 'Hello'))).app);
+    const { fields, body } = parse(await get(server));
+    expect(body).toBe('Hello');
+    expect(fields.get('content-length')).toBe('5');
+  });
+
+  it('knows the length itself', async () => {
+    const { server } = await serving(sending(OK, pathsend(file('ten', '0123456789'))).app);
+    const { fields, body } = parse(await get(server));
+    expect([fields.get('content-length'), fields.get('transfer-encoding'), body]).toEqual([
+      '10',
+      undefined,
+      '0123456789',
+    ]);
+  });
+
+  it('of an empty file is an empty body', async () => {
+    const { server } = await serving(sending(OK, pathsend(file('empty', ''))).app);
+    const { fields, body } = parse(await get(server));
+    expect([fields.get('content-length'), body]).toEqual(['0', '']);
+  });
+
+  it('of many megabytes arrives whole at a client that reads slowly, and waits for it', async () => {
+    const size = 24 * 1024 * 1024;
+    const path = file('large', Buffer.alloc(size, 'x'));
+    let isSent = false;
+    const { server } = await serving(async (_scope, _receive, send) => {
+      send(withLength(size));
+      await send(pathsend(path));
+      isSent = true;
+    });
+    const wire = new Wire(server).write(head('GET / HTTP/1.1', 'Host: a', 'Connection: close'));
+    wire.socket.pause();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(isSent).toBe(false);
+    wire.socket.resume();
+    const { body } = parse(await wire.all());
+    expect(body).toHaveLength(size);
+    await until(() => isSent && openFiles() === 0);
+  });
+
+  it('to HEAD has the length and no body', async () => {
+    const { server } = await serving(sending(OK, pathsend(file('head', '12345'))).app);
+    const { fields, body } = parse(
+      await ask(server, head('HEAD / HTTP/1.1', 'Host: a', 'Connection: close')),
+    );
+    expect([fields.get('content-length'), body]).toEqual(['5', '']);
+  });
+
+  it('leaves the connection open for the next request', async () => {
+    const { server } = await serving(sending(OK, pathsend(file('twice', 'file'))).app);
+    const wire = new Wire(server).write(head('GET / HTTP/1.1', 'Host: a').repeat(2));
+    await wire.until(/file[\s\S]*file$/);
+  });
+
+  it('sends what was announced of a file that has grown', async () => {
+    const { server } = await serving(sending(withLength(3), pathsend(file('grown', 'abcdef'))).app);
+    expect(parse(await get(server)).body).toBe('abc');
+  });
+
+  it.each([
+    ['is not there', 'missing', /ENOENT/],
+    ['is a folder', '.', /no regular file/],
+  ])('of what %s is a 500, since nothing has gone out', async (_name, name, message) => {
+    const { app, rejections } = sending(withLength(3), pathsend(join(folder, name)));
+    const { server, logger } = await serving(app);
+    expect(parse(await get(server)).status).toBe(500);
+    expect(String(logger.errors[0])).toMatch(message);
+    expect(rejections).toEqual(logger.errors);
+  });
+
+  it('of a file shorter than announced is a 500', async () => {
+    const { server, logger } = await serving(sending(withLength(9), pathsend(file('short', 'abc'))).app);
+    expect(parse(await get(server)).status).toBe(500);
+    expect(String(logger.errors[0])).toMatch(/ended after 3 bytes, but content-length is 9/);
+  });
+
+  it('of a file that becomes shorter cuts the connection', async () => {
+    const size = 24 * 1024 * 1024;
+    const path = file('cut', Buffer.alloc(size));
+    const { server, logger } = await serving(sending(withLength(size), pathsend(path)).app);
+    const wire = new Wire(server).write(head('GET / HTTP/1.1', 'Host: a'));
+    await wire.until(/\r\n\r\n/);
+    wire.socket.pause();
+    truncateSync(path, 1000);
+    wire.socket.resume();
+    expect(parse(await wire.all()).body.length).toBeLessThan(size);
+    expect(String(logger.errors[0])).toMatch(/became shorter while it was being sent/);
+    await until(() => openFiles() === 0);
+  });
+
+  it('ends with ClientDisconnected when the client leaves, and closes the file', async () => {
+    const path = file('left', Buffer.alloc(24 * 1024 * 1024));
+    const { app, rejections } = sending(OK, pathsend(path));
+    const { server, logger } = await serving(app);
+    const wire = new Wire(server).write(head('GET / HTTP/1.1', 'Host: a'));
+    await wire.until(/\r\n\r\n/);
+    wire.socket.destroy();
+    await until(() => rejections.length === 1 && openFiles() === 0);
+    expect(rejections[0]).toMatchObject({ code: 'ERR_CLIENT_DISCONNECTED' });
+    expect(logger.errors).toEqual([]);
+  });
+
+  it.each<[string, (path: string) => SendEvent[], RegExp]>([
+    ['before the start', (path) => [pathsend(path)], /pathsend was sent before http.response.start/],
+    ['after a body', (path) => [OK, bodyOf('a', true), pathsend(path)], /after http.response.body/],
+    ['with a body after it', (path) => [OK, pathsend(path), bodyOf('a')], /body was sent after .*pathsend/],
+    ['with a relative path', () => [OK, pathsend('a/b')], /path "a\/b": it must be absolute/],
+    ['after the final body', (path) => [OK, bodyOf('a'), pathsend(path)], /after the final/],
+  ])('%s is refused', async (_name, events, message) => {
+    const { app, rejections } = sending(...events(file('refused', 'content')));
+    const { server, logger } = await servingUnwatched(app);
+    expect(await get(server)).not.toContain('content\n');
+    expect(String(rejections[0])).toMatch(message);
+    expect(logger.errors).toHaveLength(1);
+  });
+
+  it('is how a FileResponse sends a whole file, and ranges are its own', async () => {
+    const path = file('response.txt', 'Hello, file');
+    const { server } = await serving(new FileResponse(path) as unknown as App);
+    expect(parse(await get(server))).toMatchObject({ status: 200, body: 'Hello, file' });
+    expect(parse(await get(server, '/', 'Range: bytes=0-4'))).toMatchObject({ status: 206, body: 'Hello' });
+  });
+});
+
+describe('http.response.trailers', () => {
+  const start: SendEvent = {
+    type: 'http.response.start',
+    status: 200,
+    headers: [['trailer', 'x-sum']],
+    trailers: true,
+  };
+  const sum: SendEvent = { type: 'http.response.trailers', headers: [['x-sum', '42']] };
+
+  it('follow the body for a client that takes them, and are announced', async () => {
+    const { server } = await serving(sending(start, bodyOf('abc'), sum).app);
+    const answer = await get(server, '/', 'TE: trailers');
+    const { fields, body } = parse(answer);
+    expect(fields.get('trailer')).toBe('x-sum');
+    expect(fields.get('transfer-encoding')).toBe('chunked');
+    expect(fields.has('content-length')).toBe(false);
+    expect(body).toBe('3\r\nabc\r\n0\r\nx-sum: 42\r\n\r\n');
+  });
+
+  it('may come in several events', async () => {
+    const more: SendEvent = {
+      type: 'http.response.trailers',
+      headers: [['x-a', '1']],
+      moreTrailers: true,
+    };
+    const { server } = await serving(sending(start, bodyOf('a', true), bodyOf(''), more, sum).app);
+    expect(await get(server, '/', 'TE: deflate;q=0.5, Trailers')).toMatch(
+      /0\r\nx-a: 1\r\nx-sum: 42\r\n\r\n$/,
+    );
+  });
+
+  it('follow a file too', async () => {
+    const { server } = await serving(async (_scope, _receive, send) => {
+      send(start);
+      await send(pathsend(file('trailed', 'file')));
+      await send(sum);
+    });
+    expect(parse(await get(server, '/', 'TE: trailers')).body).toBe('4\r\nfile\r\n0\r\nx-sum: 42\r\n\r\n');
+  });
+
+  it.each<[string, string[], SendEvent, SendEvent]>([
+    ['does not ask for them', ['GET / HTTP/1.1'], start, bodyOf('abc')],
+    ['speaks HTTP/1.0', ['GET / HTTP/1.0', 'TE: trailers'], { ...start, trailers: true }, bodyOf('abc')],
+    ['asks with HEAD', ['HEAD / HTTP/1.1', 'TE: trailers'], start, bodyOf('abc')],
+    [
+      'gets a length',
+      ['GET / HTTP/1.1', 'TE: trailers'],
+      { ...start, headers: [['content-length', '3']] } as SendEvent,
+      bodyOf('abc'),
+    ],
+    [
+      'gets no body',
+      ['GET / HTTP/1.1', 'TE: trailers'],
+      { ...start, status: 204 } as SendEvent,
+      { type: 'http.response.body' },
+    ],
+  ])('are dropped where the client %s', async (_name, lines, first, body) => {
+    const { server, logger } = await servingUnwatched(sending(first, body, sum).app);
+    const answer = await ask(server, head(...lines, 'Host: a', 'Connection: close'));
+    expect(answer).not.toMatch(/x-sum/i);
+    expect(answer).toMatch(/^HTTP\/1.1 20/);
+    expect(logger.errors).toEqual([]);
+  });
+
+  it.each<[string, SendEvent[], RegExp]>([
+    ['that were not announced', [OK, bodyOf('a'), sum], /did not announce/],
+    ['before the body is complete', [start, bodyOf('a', true), sum], /before the body was complete/],
+    ['after the last of them', [start, bodyOf('a'), sum, sum], /after the last of them/],
+    [
+      'that frame the message',
+      [start, bodyOf('a'), { ...sum, headers: [['Content-Length', '1']] } as SendEvent],
+      /"content-length", which must not follow a body/,
+    ],
+    [
+      'that authenticate',
+      [start, bodyOf('a'), { ...sum, headers: [['set-cookie', 'a=b']] } as SendEvent],
+      /"set-cookie"/,
+    ],
+    [
+      'with a line break',
+      [start, bodyOf('a'), { ...sum, headers: [['x', 'a\r\nb: c']] } as SendEvent],
+      /value of header "x"/,
+    ],
+    ['and a body after them', [start, bodyOf('a'), sum, bodyOf('b')], /after the final http.response.body/],
+  ])('%s are refused', async (_name, events, message) => {
+    const { app, rejections } = sending(...events);
+    const { server, logger } = await servingUnwatched(app);
+    expect(await get(server, '/', 'TE: trailers')).not.toMatch(/b: c|set-cookie|0\r\nContent/i);
+    expect(String(rejections[0])).toMatch(message);
+    expect(logger.errors).toHaveLength(1);
+  });
+
+  it('that never come are a response that is not whole', async () => {
+    const { server, logger } = await servingUnwatched(sending(start, bodyOf('a')).app);
+    expect(await get(server, '/', 'TE: trailers')).not.toMatch(/0\r\n\r\n$/);
+    expect(String(logger.errors[0])).toMatch(/the http.response.trailers that were announced/);
+  });
+});
+
+describe('http.response.early_hint', () => {
+  const hint = (...links: string[]): SendEvent => ({ type: 'http.response.early_hint', links });
+
+  it('is a 103 before the response, as often as it is sent', async () => {
+    const gate = new Gate();
+    const { server } = await serving(async (_scope, _receive, send) => {
+      send(OK);
+      send(hint('</a.css>; rel=preload; as="style sheet"', '</b.js>; rel=preload'));
+      send(hint('<https://cdn.example>; rel=preconnect'));
+      await gate.opened;
+      send(bodyOf('page'));
+    });
+    const wire = new Wire(server).write(head('GET / HTTP/1.1', 'Host: a', 'Connection: close'));
+    await wire.until(/preconnect\r\n\r\n$/);
+    gate.open();
+    expect(await wire.all()).toMatch(
+      /^HTTP\/1.1 103 Early Hints\r\nlink: <\/a.css>; rel=preload; as="style sheet"\r\nlink: <\/b.js>; rel=preload\r\n\r\nHTTP\/1.1 103 Early Hints\r\nlink: <https:\/\/cdn.example>; rel=preconnect\r\n\r\nHTTP\/1.1 200 OK\r\n/,
+    );
+  });
+
+  it('goes out in the turn of its own request when requests are pipelined', async () => {
+    const { server } = await serving(async (scope, _receive, send) => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      send(OK);
+      send(hint(`<${(scope as HTTPScope).path}>`));
+      send(bodyOf('page'));
+    });
+    const bytes =
+      head('GET /1 HTTP/1.1', 'Host: a') + head('GET /2 HTTP/1.1', 'Host: a', 'Connection: close');
+    expect((await ask(server, bytes)).match(/HTTP\/1.1 \d+|<.*>/g)).toEqual([
+      'HTTP/1.1 103',
+      '</1>',
+      'HTTP/1.1 200',
+      'HTTP/1.1 103',
+      '</2>',
+      'HTTP/1.1 200',
+    ]);
+  });
+
+  it('is dropped once the head has gone out', async () => {
+    const { server } = await serving(sending(OK, bodyOf('a', true), hint('</a>'), bodyOf('b')).app);
+    expect(await get(server)).not.toContain('103');
+  });
+
+  it('is not sent to HTTP/1.0, which has no interim responses', async () => {
+    const { server } = await servingUnwatched(sending(OK, hint('</a>'), bodyOf('b')).app);
+    expect(await ask(server, head('GET / HTTP/1.0'))).toMatch(/^HTTP\/1.1 200/);
+  });
+
+  it.each<[string, SendEvent[], RegExp]>([
+    ['before the start', [hint('</a>')], /before http.response.start/],
+    ['after the final body', [OK, bodyOf('a'), hint('</a>')], /after the final/],
+    ['of what is no link', [OK, hint('/a.css')], /the link "\/a.css"/],
+    ['of what would break the head', [OK, hint('</a>\r\nSet-Cookie: a=b')], /value of header "link"/],
+    ['of a text', [OK, { type: 'http.response.early_hint', links: '</a>' }], /an array of strings/],
+  ])('%s is refused', async (_name, events, message) => {
+    const { app, rejections } = sending(...events);
+    const { server, logger } = await servingUnwatched(app);
+    expect(await get(server)).not.toMatch(/103|Set-Cookie/);
+    expect(String(rejections[0])).toMatch(message);
+    expect(logger.errors).toHaveLength(1);
+  });
+});
