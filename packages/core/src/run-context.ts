@@ -11,6 +11,11 @@ export class RunContext implements BaseContext<Run['params'], HTTPScope['state']
     this.#run = run;
   }
 
+  /** The run behind a context, for what core itself adds to the sending of its response; `undefined` for a context of another kind. */
+  static runOf(ctx: object): Run | undefined {
+    return #run in ctx ? ctx.#run : undefined;
+  }
+
   get kind(): 'http' {
     return 'http';
   }

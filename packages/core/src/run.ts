@@ -27,6 +27,8 @@ export class Run {
   request: Request | undefined = undefined;
   /** The last error thrown; shown as `ctx.error`. */
   error: unknown = undefined;
+  /** Sends the response in surroundings of its own, as `contextStorage()` does. */
+  sending: ((send: () => void | Promise<void>) => void | Promise<void>) | undefined = undefined;
   /** Whether a middleware will see the response. */
   isWatched = false;
   /** The response made last: it belongs to this request alone. */
@@ -128,8 +130,11 @@ export class Run {
 
   /** A response of a class of one's own may throw where those of Pullo reject. */
   #send(response: Response, send: Send): void | Promise<void> {
+    const { scope, receive, sending } = this;
     try {
-      return response(this.scope, this.receive, send);
+      return sending === undefined
+        ? response(scope, receive, send)
+        : sending(() => response(scope, receive, send));
     } catch (error) {
       return Promise.reject(error);
     }

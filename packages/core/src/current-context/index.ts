@@ -1,0 +1,1 @@
+export { contextStorage, currentContext, NoCurrentContext } from './current-context.js';
