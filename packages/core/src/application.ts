@@ -7,14 +7,16 @@ import type { RouteInfo } from './context.js';
 import type { ErrorScope } from './error-scope.js';
 import { routingError } from './errors.js';
 import type { AnyLifespan } from './lifespan.js';
-import { compose } from './pipeline.js';
+import { compose, type Layer } from './pipeline.js';
 import { type Chain, Run } from './run.js';
 
 /** A registered route: what its requests run. */
 export interface Endpoint {
   readonly info: RouteInfo;
   readonly branch: Branch;
-  /** The layers; at their end a run has its own `end`: the handler, or what answers on its behalf (405, OPTIONS, a slash redirect). */
+  /** The app's, the groups', the route's own: those of `pipeline`. */
+  readonly layers: readonly Layer[];
+  /** The layers composed; at their end a run has its own `end`: the handler, or what answers on its behalf (405, OPTIONS, a slash redirect). */
   readonly pipeline: Chain;
   readonly handler: Chain;
 }
@@ -50,8 +52,10 @@ export class Application {
     return [...new Set(Array.from(this.#routes, (route) => route.value.info))];
   }
 
-  add(branch: Branch, info: RouteInfo, handler: Chain): void {
-    const endpoint = { info, branch, pipeline: compose(branch.layers, endOf), handler };
+  /** Adds a route. `own` are the layers of this route alone, inside those of its branch. */
+  add(branch: Branch, info: RouteInfo, own: readonly Layer[], handler: Chain): void {
+    const layers = [...branch.layers, ...own];
+    const endpoint = { info, branch, layers, pipeline: compose(layers, endOf), handler };
     for (const method of info.methods) {
       this.#routes.add(method, info.pattern, endpoint, { name: info.name });
     }

@@ -7,8 +7,14 @@ import type { RunContext } from './run-context.js';
 import { isPromiseLike, settle } from './settle.js';
 import { isWebResponse } from './to-response.js';
 
-/** One layer: given the chain below it, the chain that begins with it. */
-export type Layer = (inner: Chain) => Chain;
+/** One layer of a pipeline. */
+export interface Layer {
+  readonly kind: 'middleware' | 'provider';
+  /** What was given: its name, and what else it carries, tell about the layer. */
+  readonly source: AnyMiddleware | AnyProvider;
+  /** Given the chain below it, the chain that begins with it. */
+  readonly wrap: (inner: Chain) => Chain;
+}
 
 // Inside, the types of what is provided are gone: they were checked where the pipeline was built.
 export type AnyMiddleware = (
@@ -20,7 +26,7 @@ export type AnyProvider = (ctx: RunContext) => unknown;
 
 /** Puts layers around a chain, the first outermost. */
 export function compose(layers: readonly Layer[], end: Chain): Chain {
-  return layers.reduceRight((inner, layer) => layer(inner), end);
+  return layers.reduceRight((inner, layer) => layer.wrap(inner), end);
 }
 
 /** The end of a chain: a handler, whose result becomes a response. */
@@ -43,7 +49,7 @@ export function handlerChain(handler: AnyHandler, errors: ErrorScope, name: stri
 /** A layer that adds what a function returns to the context; a response that it returns ends the request. */
 export function providerLayer(provider: AnyProvider, errors: ErrorScope): Layer {
   const name = nameOf('The provider', provider);
-  return (inner) => {
+  const wrap = (inner: Chain): Chain => {
     const proceed = (value: unknown, run: Run): Response | Promise<Response> => {
       if (value instanceof Response || isWebResponse(value)) return run.own(value, name);
       run.provide(value, name);
@@ -63,25 +69,29 @@ export function providerLayer(provider: AnyProvider, errors: ErrorScope): Layer 
       }
     };
   };
+  return { kind: 'provider', source: provider, wrap };
 }
 
 /** A layer that calls a middleware. */
 export function middlewareLayer(middleware: AnyMiddleware, errors: ErrorScope): Layer {
   const name = nameOf('The middleware', middleware);
-  return (inner) => (run) => {
-    const step = new Step(inner, run, name);
-    try {
-      const result = middleware(run.context, step.next);
-      if (!isPromiseLike(result)) return step.finish(result);
-      return settle(
-        result,
-        (value) => step.finish(value),
-        (error) => step.recover(error, errors),
-      );
-    } catch (error) {
-      return step.recover(error, errors);
-    }
-  };
+  const wrap =
+    (inner: Chain): Chain =>
+    (run) => {
+      const step = new Step(inner, run, name);
+      try {
+        const result = middleware(run.context, step.next);
+        if (!isPromiseLike(result)) return step.finish(result);
+        return settle(
+          result,
+          (value) => step.finish(value),
+          (error) => step.recover(error, errors),
+        );
+      } catch (error) {
+        return step.recover(error, errors);
+      }
+    };
+  return { kind: 'middleware', source: middleware, wrap };
 }
 
 /** One call of one middleware, and what became of its `next()`. */

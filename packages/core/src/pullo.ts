@@ -18,16 +18,9 @@ import {
   middlewareLayer,
   providerLayer,
 } from './pipeline.js';
-import { registrar } from './registrar.js';
-import {
-  type MethodOptions,
-  type RouteArguments,
-  type RouteOptions,
-  type RouteRegistrar,
-  readMethods,
-  readRoute,
-} from './routing.js';
+import { readRoute } from './routing.js';
 import { isPromiseLike } from './settle.js';
+import { Verbs } from './verbs.js';
 
 declare const types: unique symbol;
 
@@ -71,7 +64,7 @@ export class Pullo<
   out Params = Empty,
   out AppState = Empty,
   out Own extends Convertors = NoConvertors,
-> extends Callable {
+> extends Verbs<Provided, Params, AppState, Own> {
   /** Carries the types, for `ContextOf` and for assignability; there is nothing at run time. */
   declare readonly [types]: { provided: Provided; params: Params; state: AppState; convertors: Own };
 
@@ -167,99 +160,6 @@ export class Pullo<
     return this;
   }
 
-  /** Registers a handler for GET, and HEAD with it. */
-  get<const Path extends string>(
-    path: KnownPattern<Path, ConvertorTypes<Own>>,
-    ...route: RouteArguments<RouteOptions, Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>
-  ): this {
-    return this.#register(['GET'], path, route);
-  }
-
-  /** Registers a handler for HEAD, in place of the answer that GET gives. */
-  head<const Path extends string>(
-    path: KnownPattern<Path, ConvertorTypes<Own>>,
-    ...route: RouteArguments<RouteOptions, Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>
-  ): this {
-    return this.#register(['HEAD'], path, route);
-  }
-
-  /** Registers a handler for POST. */
-  post<const Path extends string>(
-    path: KnownPattern<Path, ConvertorTypes<Own>>,
-    ...route: RouteArguments<RouteOptions, Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>
-  ): this {
-    return this.#register(['POST'], path, route);
-  }
-
-  /** Registers a handler for PUT. */
-  put<const Path extends string>(
-    path: KnownPattern<Path, ConvertorTypes<Own>>,
-    ...route: RouteArguments<RouteOptions, Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>
-  ): this {
-    return this.#register(['PUT'], path, route);
-  }
-
-  /** Registers a handler for PATCH. */
-  patch<const Path extends string>(
-    path: KnownPattern<Path, ConvertorTypes<Own>>,
-    ...route: RouteArguments<RouteOptions, Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>
-  ): this {
-    return this.#register(['PATCH'], path, route);
-  }
-
-  /** Registers a handler for DELETE. */
-  delete<const Path extends string>(
-    path: KnownPattern<Path, ConvertorTypes<Own>>,
-    ...route: RouteArguments<RouteOptions, Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>
-  ): this {
-    return this.#register(['DELETE'], path, route);
-  }
-
-  /** Registers a handler for OPTIONS, in place of the automatic answer. */
-  options<const Path extends string>(
-    path: KnownPattern<Path, ConvertorTypes<Own>>,
-    ...route: RouteArguments<RouteOptions, Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>
-  ): this {
-    return this.#register(['OPTIONS'], path, route);
-  }
-
-  /** Registers a handler for every method that has no route of its own there. */
-  all<const Path extends string>(
-    path: KnownPattern<Path, ConvertorTypes<Own>>,
-    ...route: RouteArguments<RouteOptions, Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>
-  ): this {
-    return this.#register(['*'], path, route);
-  }
-
-  /**
-   * Registers a route for `methods`, GET by default: with a handler right away; without one it returns a function that registers what it
-   * is given and hands it back, also as an ECMAScript decorator on a method.
-   *
-   * @example
-   * ```ts
-   * import { Pullo } from '@pullo/core';
-   *
-   * const app = new Pullo();
-   * export const hello = app.route('/hello')(() => 'Saying hi from hello.');
-   * ```
-   */
-  route<const Path extends string>(
-    path: KnownPattern<Path, ConvertorTypes<Own>>,
-    ...options: [] | [options: MethodOptions]
-  ): RouteRegistrar<Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>;
-  route<const Path extends string>(
-    path: KnownPattern<Path, ConvertorTypes<Own>>,
-    ...route: RouteArguments<MethodOptions, Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>
-  ): this;
-  route(path: string, ...route: readonly unknown[]): unknown {
-    const first = route[0];
-    const options: MethodOptions = typeof first === 'object' && first !== null ? first : {};
-    const methods = options.methods === undefined ? ['GET'] : readMethods(options.methods, path);
-    const isWrapper = route.length === 0 || (route.length === 1 && first === options);
-    if (!isWrapper) return this.#register(methods, path, route);
-    return registrar((handler) => this.#register(methods, path, [options, handler]));
-  }
-
   /**
    * Handles errors of a class, or of a status, that are thrown under this app or group; the innermost that fits is called,
    * by the nearest class in the prototype chain. What it returns is what a handler returns.
@@ -296,16 +196,18 @@ export class Pullo<
     throw new UnsupportedScope(scope);
   }
 
-  #register(methods: readonly string[], path: string, args: readonly unknown[]): this {
-    const { options, handler } = readRoute(args, `The route ${methods.join(', ')} ${JSON.stringify(path)}`);
+  protected register(methods: readonly string[], path: string, args: readonly unknown[]): this {
+    const route = `The route ${methods.join(', ')} ${JSON.stringify(path)}`;
+    const { options, middleware, handler } = readRoute(args, route);
     const info: RouteInfo = Object.freeze({
       methods: Object.freeze([...methods]),
       pattern: this.#branch.resolve(path),
       name: options.name,
       meta: options.meta,
     });
+    const layers = middleware.map((each) => this.#layerOf(each, this.#branch));
     const name = `The handler of ${methods.join(', ')} ${info.pattern}`;
-    this.#application.add(this.#branch, info, handlerChain(handler, this.#branch.errors, name));
+    this.#application.add(this.#branch, info, layers, handlerChain(handler, this.#branch.errors, name));
     return this;
   }
 

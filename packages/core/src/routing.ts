@@ -4,6 +4,7 @@ import type { ContextWith } from './context.js';
 import { describeValue } from './describe.js';
 import { PipelineError } from './errors.js';
 import type { Handler, HandlerResult } from './handler.js';
+import type { MiddlewareResult, Next } from './middleware.js';
 import type { AnyHandler } from './pipeline.js';
 
 /** What a route may have beside its path and handler. */
@@ -23,10 +24,75 @@ export interface MethodOptions extends RouteOptions {
 /** A response that stands for a handler. By its properties, as the call signature of a response would hide that of handlers. */
 export type ResponseConstant = Pick<Response, 'status' | 'headers' | 'setCookie' | 'toWeb'>;
 
-/** What stands behind the path of a route: a handler or a response, options before it if there are any. */
-export type RouteArguments<Options, Provided extends object, Params, AppState> =
-  | [handler: Handler<Provided, Params, AppState> | ResponseConstant]
-  | [options: Options, handler: Handler<Provided, Params, AppState> | ResponseConstant];
+/** What answers the requests of a route: a function, or a response as it is. */
+export type RouteHandler<Provided extends object, Params, AppState> =
+  | Handler<Provided, Params, AppState>
+  | ResponseConstant;
+
+/** A middleware of one route. What it provides is told by its `next`, never by what the context lacks. */
+export type RouteMiddleware<Provides extends object, Provided extends object, Params, AppState> = (
+  ctx: NoInfer<ContextWith<Provided, Params, AppState>>,
+  next: Next<Provides>,
+) => MiddlewareResult | Promise<MiddlewareResult>;
+
+/**
+ * What stands behind the first argument of a route: further middleware, and the handler.
+ *
+ * The tuples are of one length, and a handler has the parameters of a middleware, since the compiler gives a function without types its
+ * parameters only if all that may stand at its place agree on them.
+ */
+export type RouteRest<
+  Provided extends object,
+  Params,
+  AppState,
+  Second extends object,
+  Third extends object,
+  Fourth extends object,
+  Fifth extends object,
+> =
+  | [
+      handler: LastStep<Second, Provided, Params, AppState>,
+      none?: never,
+      none?: never,
+      none?: never,
+      none?: never,
+    ]
+  | [
+      second: RouteMiddleware<Second, Provided, Params, AppState>,
+      handler: LastStep<Third, Provided & Second, Params, AppState>,
+      none?: never,
+      none?: never,
+      none?: never,
+    ]
+  | [
+      second: RouteMiddleware<Second, Provided, Params, AppState>,
+      third: RouteMiddleware<Third, Provided & Second, Params, AppState>,
+      handler: LastStep<Fourth, Provided & Second & Third, Params, AppState>,
+      none?: never,
+      none?: never,
+    ]
+  | [
+      second: RouteMiddleware<Second, Provided, Params, AppState>,
+      third: RouteMiddleware<Third, Provided & Second, Params, AppState>,
+      fourth: RouteMiddleware<Fourth, Provided & Second & Third, Params, AppState>,
+      handler: LastStep<Fifth, Provided & Second & Third & Fourth, Params, AppState>,
+      none?: never,
+    ]
+  | [
+      second: RouteMiddleware<Second, Provided, Params, AppState>,
+      third: RouteMiddleware<Third, Provided & Second, Params, AppState>,
+      fourth: RouteMiddleware<Fourth, Provided & Second & Third, Params, AppState>,
+      fifth: RouteMiddleware<Fifth, Provided & Second & Third & Fourth, Params, AppState>,
+      handler: RouteHandler<Provided & Second & Third & Fourth & Fifth, Params, AppState>,
+    ];
+
+/** A handler at a place where a middleware may stand too. */
+type LastStep<Provides extends object, Provided extends object, Params, AppState> =
+  | ((
+      ctx: NoInfer<ContextWith<Provided, Params, AppState>>,
+      next: Next<Provides>,
+    ) => HandlerResult | Promise<HandlerResult>)
+  | ResponseConstant;
 
 /**
  * Registers a function and hands it back, or a method as its ECMAScript decorator: the method is registered, bound, when its
@@ -39,31 +105,39 @@ export type RouteRegistrar<Provided extends object, Params, AppState> = <
   context?: ClassMethodDecoratorContext,
 ) => H;
 
+/** What stands behind the path of a route. */
+export interface RouteParts {
+  readonly options: RouteOptions;
+  /** In the order in which they run. */
+  readonly middleware: readonly unknown[];
+  readonly handler: AnyHandler;
+}
+
 /** What stands behind a path, checked: JavaScript has no compiler that would say so. `route` is the route's name in messages. */
-export function readRoute(
-  args: readonly unknown[],
-  route: string,
-): { readonly options: RouteOptions; readonly handler: AnyHandler } {
+export function readRoute(args: readonly unknown[], route: string): RouteParts {
   const handler = args.at(-1);
   if (typeof handler !== 'function') {
     throw new PipelineError(
       `${route} has no handler: give a function or a Response, not ${describeValue(handler)}.`,
     );
   }
-  if (handler instanceof Callable && !(handler instanceof Response)) {
+  const isConstant = handler instanceof Response;
+  if (handler instanceof Callable && !isConstant) {
     throw new PipelineError(`${route} was given ${describeValue(handler)}: an app is no handler.`);
   }
-  const options = args.length > 1 ? args[0] : {};
-  if (args.length > 2 || typeof options === 'function') {
+  if (!isConstant && handler.length > 1) {
     throw new PipelineError(
-      `${route} takes options and one handler: give it a middleware with app.with(middleware).`,
+      `${route} ends in ${describeValue(handler)} that takes (ctx, next), as a middleware does: give a handler after it.`,
     );
   }
+  const before = args.slice(0, -1);
+  const hasOptions = before.length > 0 && typeof before[0] !== 'function';
+  const options = hasOptions ? before.shift() : {};
   if (typeof options !== 'object' || options === null) {
     throw new PipelineError(`${route} has options that are no object: ${describeValue(options)}.`);
   }
   // A constant is a function too, but of (scope, receive, send).
-  return { options, handler: handler instanceof Response ? () => handler : (handler as AnyHandler) };
+  return { options, middleware: before, handler: isConstant ? () => handler : (handler as AnyHandler) };
 }
 
 /** Throws `PipelineError` for a list of methods that would serve nothing, or not what was meant. */

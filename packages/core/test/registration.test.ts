@@ -1,4 +1,4 @@
-import { type ContextOf, PipelineError, Pullo } from '@pullo/core';
+import { type ContextOf, type Middleware, PipelineError, Pullo } from '@pullo/core';
 import { client } from '@pullo/testing';
 import { describe, expect, test } from 'vitest';
 
@@ -96,6 +96,8 @@ describe('route() as a decorator', () => {
   });
 });
 
+const pass: Middleware = (_ctx, next) => next();
+
 /** Each is a mistake that is told where it is made. */
 const mistakes: readonly [title: string, make: () => unknown, message: RegExp][] = [
   [
@@ -150,14 +152,22 @@ const mistakes: readonly [title: string, make: () => unknown, message: RegExp][]
     /group\("\/g"\) takes a function that registers routes, not an Array\./,
   ],
   [
-    'a middleware in the place of options',
-    () => new Pullo().get('/', (() => {}) as never, () => 'secret'),
-    /The route GET "\/" takes options and one handler: give it a middleware with app\.with\(middleware\)\./,
+    'a middleware in the place of the handler',
+    () =>
+      new Pullo().get('/', function early(_ctx: unknown, next: () => string) {
+        return next();
+      } as never),
+    /The route GET "\/" ends in a function \(early\) that takes \(ctx, next\), as a middleware does: give a handler after it\./,
   ],
   [
-    'a middleware after the options',
-    () => new Pullo().get('/', ...([{}, () => {}, () => 'secret'] as unknown as [() => string])),
-    /The route GET "\/" takes options and one handler/,
+    'options after a middleware',
+    () => new Pullo().get('/', pass, {} as never, () => 'late'),
+    /A middleware is a function \(ctx, next\), not an object\./,
+  ],
+  [
+    'an app before the handler',
+    () => new Pullo().get('/', new Pullo() as never, () => 'behind'),
+    /A middleware is a function \(ctx, next\), and a Pullo is an app/,
   ],
   [
     'options that are none',
