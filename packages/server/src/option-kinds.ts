@@ -1,5 +1,5 @@
 /** How the value of an option is written on the command line; `switch` has no value there but `--name` and `--no-name`. */
-export type Form = 'text' | 'number' | 'time' | 'size' | 'switch' | 'list';
+export type Form = 'text' | 'number' | 'mode' | 'time' | 'size' | 'switch' | 'list';
 
 /** What values an option takes. */
 export interface Kind<Value> {
@@ -13,7 +13,7 @@ export interface Kind<Value> {
 }
 
 /** The longest delay of a timer of Node, 24.8 days. */
-const MAX_DELAY = 2 ** 31 - 1;
+export const MAX_DELAY = 2 ** 31 - 1;
 
 /** Text that is not empty. */
 export function text(expected: string): Kind<string> {
@@ -65,6 +65,13 @@ export function boundedBytes(least: number, most: number): Kind<number> {
     form: 'size',
   };
 }
+
+/** The permissions of a file, written in octal. */
+export const fileMode: Kind<number> = {
+  expected: 'permissions from 0 to 0o777',
+  accepts: (value): value is number => isInteger(value, 0, 0o777),
+  form: 'mode',
+};
 
 export const yesOrNo: Kind<boolean> = {
   expected: 'true or false',

@@ -26,6 +26,8 @@ export interface Flag {
   value?: string;
   /** The name of the flag where it is not that of the option: of one that is repeated, the singular. */
   name?: string;
+  /** A variable of common use that is read where `PULLO_...` is not set. */
+  variable?: string;
   /** What the default is, where its value does not say it. */
   fallback?: string;
 }

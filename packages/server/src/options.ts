@@ -2,6 +2,7 @@ import type { Logger, LogLevel } from './logger.js';
 import {
   boundedBytes,
   bytes,
+  fileMode,
   integer,
   type Kind,
   milliseconds,
@@ -21,6 +22,14 @@ export interface ServeOptions {
   host?: string;
   /** The port; 0 picks a free one. Default: 8000. */
   port?: number;
+  /** The path of a unix socket to listen on in place of host and port. One that a dead server left is taken over. */
+  uds?: string | undefined;
+  /** The permissions of the unix socket. Default: 0o666, all users of this machine, as with 127.0.0.1. */
+  udsMode?: number;
+  /** The number of an open socket to listen on, handed on by the one who started the program, in place of host and port. */
+  fd?: number | undefined;
+  /** How many connections may wait to be accepted; the system may have a lower limit of its own. Default: 2048. */
+  backlog?: number;
   /**
    * `auto`: run it, and go on if the app throws or returns before its first `receive()`, since it does not speak
    * lifespan then. `on`: an app that does not speak it does not start. `off`: never run it. Default: `auto`.
@@ -82,6 +91,26 @@ export const SERVE_OPTIONS: OptionTable<Settings> = {
     kind: integer(0, 65535),
     default: 8000,
     flag: { group: 'Address', help: 'port to listen on; 0 picks a free one' },
+  },
+  uds: {
+    kind: text('the path of a unix socket'),
+    default: undefined,
+    flag: { group: 'Address', value: 'path', help: 'unix socket to listen on in place of host and port' },
+  },
+  udsMode: {
+    kind: fileMode,
+    default: 0o666,
+    flag: { group: 'Address', help: 'permissions of the unix socket' },
+  },
+  fd: {
+    kind: integer(0, 2 ** 31 - 1),
+    default: undefined,
+    flag: { group: 'Address', help: 'open socket to listen on; that of systemd is found by itself' },
+  },
+  backlog: {
+    kind: integer(1, 65_535),
+    default: 2048,
+    flag: { group: 'Address', help: 'connections that may wait to be accepted' },
   },
   lifespan: {
     kind: oneOf('auto', 'on', 'off'),

@@ -1,12 +1,12 @@
-import type { AddressInfo } from 'node:net';
-import type { App } from '@pullo/asgi';
+import type { App, ServerAddress } from '@pullo/asgi';
 import { requireApp } from './app-shape.js';
 import { Service } from './http/service.js';
 import { Lifespan } from './lifespan.js';
+import type { Logger } from './logger.js';
 import { NodeEngine } from './node/engine.js';
 import { type ServeOptions, type Settings, settle } from './options.js';
 import { RunningServer, type Server } from './server.js';
-import { StopSignals } from './signals.js';
+import { type Stopper, StopSignals } from './signals.js';
 import { TextLogger } from './text-logger.js';
 
 /**
@@ -33,28 +33,37 @@ export async function serve(app: App, options: ServeOptions = {}): Promise<Serve
   requireApp(app);
   const settings = settle(options);
   const logger = settings.logger ?? new TextLogger(settings);
-  logger.log('info', `Started server process [${process.pid}]`);
   const signals = settings.handleSignals ? new StopSignals(logger) : null;
+  const server = await start(app, settings, logger, signals);
+  logger.log('info', `Pullo running on ${server.url} (Press CTRL+C to quit)`);
+  signals?.stops(server);
+  return server;
+}
+
+/** Starts the app, then listens. If that fails, `stopper` is released. */
+export async function start(
+  app: App,
+  settings: Settings,
+  logger: Logger,
+  stopper: Stopper | null,
+): Promise<RunningServer> {
+  logger.log('info', `Started server process [${process.pid}]`);
   const lifespan = new Lifespan(app, settings.lifespan, logger);
   try {
     await lifespan.startup();
-    const service = new Service(app, lifespan.state, settings, logger);
-    const engine = new NodeEngine(service);
-    const address = await listen(engine, lifespan, settings);
-    const server = new RunningServer(engine, lifespan, settings, logger, address);
-    logger.log('info', `Pullo running on ${server.url} (Press CTRL+C to quit)`);
-    signals?.stops(server);
-    return server;
+    const engine = new NodeEngine(new Service(app, lifespan.state, settings, logger));
+    const address = await listen(engine, lifespan);
+    return new RunningServer(engine, lifespan, settings, logger, address);
   } catch (error) {
-    signals?.release();
+    stopper?.release();
     logger.flush?.();
     throw error;
   }
 }
 
-async function listen(engine: NodeEngine, lifespan: Lifespan, settings: Settings): Promise<AddressInfo> {
+async function listen(engine: NodeEngine, lifespan: Lifespan): Promise<ServerAddress> {
   try {
-    return await engine.listen(settings.host, settings.port);
+    return await engine.listen();
   } catch (error) {
     // The app has started: it gets its shutdown, whose own failure matters less than the address.
     await lifespan.shutdown().catch(() => {});

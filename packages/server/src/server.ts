@@ -1,10 +1,13 @@
-import type { AddressInfo } from 'node:net';
 import type { ServerAddress } from '@pullo/asgi';
 import type { ShutdownFailed } from './errors.js';
 import type { Lifespan } from './lifespan.js';
 import type { Logger } from './logger.js';
 import type { NodeEngine } from './node/engine.js';
 import type { Settings } from './options.js';
+import type { Stoppable } from './signals.js';
+
+/** The longest that an idle connection keeps a server that retires. */
+const MAX_RETIRE_TIME = 5000;
 
 /** How a server came to its end. */
 export interface StopReport {
@@ -20,13 +23,13 @@ export interface StopReport {
 
 /** A running server, from `serve`. */
 export interface Server extends AsyncDisposable {
-  /** The address that it listens on. */
+  /** The address that it listens on, or the path of its unix socket. */
   readonly host: string;
-  /** The port that it listens on: the one picked if 0 was asked for. */
+  /** The port that it listens on: the one picked if 0 was asked for, and 0 on a unix socket. */
   readonly port: number;
-  /** Where it is reached, without a slash at the end: `http://127.0.0.1:8000`. */
+  /** Where it is reached, without a slash at the end: `http://127.0.0.1:8000`, or `unix:/run/app.sock`. */
   readonly url: string;
-  /** Host and port together. */
+  /** Host and port together; the port of a unix socket is null, as it is in the scope of its requests. */
   readonly address: ServerAddress;
   /**
    * Stops: accepts nothing more, closes idle connections, tells streams by their `exchange.signal`, waits for what runs and
@@ -39,12 +42,14 @@ export interface Server extends AsyncDisposable {
 }
 
 /** Stops the engine first and the app after it, once. */
-export class RunningServer implements Server {
+export class RunningServer implements Server, Stoppable {
   readonly host: string;
   readonly port: number;
   readonly url: string;
   readonly address: ServerAddress;
   readonly closed: Promise<StopReport>;
+  /** Resolves when it begins to stop. */
+  readonly stopping: Promise<void>;
   readonly #engine: NodeEngine;
   readonly #lifespan: Lifespan;
   readonly #settings: Settings;
@@ -53,24 +58,28 @@ export class RunningServer implements Server {
   #isForced = false;
   #reportClosed: (report: StopReport) => void = () => {};
   #endWaiting: () => void = () => {};
+  #reportStopping: () => void = () => {};
 
   constructor(
     engine: NodeEngine,
     lifespan: Lifespan,
     settings: Settings,
     logger: Logger,
-    address: AddressInfo,
+    address: ServerAddress,
   ) {
-    this.host = address.address;
-    this.port = address.port;
-    this.url = `http://${address.family === 'IPv6' ? `[${this.host}]` : this.host}:${this.port}`;
-    this.address = { host: this.host, port: this.port };
+    this.host = address.host;
+    this.port = address.port ?? 0;
+    this.url = urlOf(address);
+    this.address = address;
     this.#engine = engine;
     this.#lifespan = lifespan;
     this.#settings = settings;
     this.#logger = logger;
     this.closed = new Promise((resolve) => {
       this.#reportClosed = resolve;
+    });
+    this.stopping = new Promise((resolve) => {
+      this.#reportStopping = resolve;
     });
   }
 
@@ -86,9 +95,15 @@ export class RunningServer implements Server {
 
   /** Begins to stop; does nothing if it has begun. */
   stop(signal: NodeJS.Signals | null): void {
-    if (this.#isStopping) return;
-    this.#isStopping = true;
-    void this.#stop(signal).then(this.#reportClosed);
+    this.#begin(signal, 0);
+  }
+
+  /**
+   * Begins to stop in favour of another that takes the new connections: idle ones may bring a last request until their
+   * keep-alive time is over, so that no client meets a connection that is closed just as it sends.
+   */
+  retire(): void {
+    this.#begin(null, Math.min(this.#settings.keepAliveTimeout, MAX_RETIRE_TIME));
   }
 
   /** Stops at once: what runs is cut, and the app's shutdown is not waited for. */
@@ -98,9 +113,16 @@ export class RunningServer implements Server {
     this.#endWaiting();
   }
 
-  async #stop(signal: NodeJS.Signals | null): Promise<StopReport> {
+  #begin(signal: NodeJS.Signals | null, idleTime: number): void {
+    if (this.#isStopping) return;
+    this.#isStopping = true;
+    this.#reportStopping();
+    void this.#stop(signal, idleTime).then(this.#reportClosed);
+  }
+
+  async #stop(signal: NodeJS.Signals | null, idleTime: number): Promise<StopReport> {
     this.#logger.log('info', 'Shutting down');
-    const cut = await this.#engine.stop(this.#settings.gracefulTimeout);
+    const cut = await this.#engine.stop(this.#settings.gracefulTimeout, idleTime);
     if (cut > 0)
       this.#logger.log('warning', `Cut ${cut} exchanges or background tasks that were still running.`);
     const error = this.#isForced ? null : await this.#stopApp();
@@ -120,4 +142,9 @@ export class RunningServer implements Server {
     );
     return Promise.race([failure, forced]);
   }
+}
+
+function urlOf({ host, port }: ServerAddress): string {
+  if (port === null) return host.startsWith('fd:') ? host : `unix:${host}`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -1,8 +1,7 @@
 import type { Logger } from './logger.js';
-import type { RunningServer } from './server.js';
 
-/** The signals that end a server: Ctrl+C, and what supervisors send. */
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** The signals that end a server: Ctrl+C, what supervisors send, and that the terminal has been closed. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * One Ctrl+C may arrive more than once: the terminal signals every process of its group, and npm and other wrappers hand on
@@ -10,28 +9,45 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
  */
 const ECHO_TIME = 200;
 
-/** SIGINT and SIGTERM from the start of a server to its end: the first stops it, also during start-up; the second forces. */
-export class StopSignals {
+/** A server, or the parent of several. */
+export interface Stoppable {
+  /** Begins to stop; does nothing if it has begun. */
+  stop(signal: NodeJS.Signals | null): void;
+  /** Ends the waiting of `stop`. */
+  force(): void;
+  readonly closed: Promise<unknown>;
+}
+
+/** What may stop a server, from before it has started. */
+export interface Stopper {
+  /** The server is up: what came before stops it now. */
+  stops(server: Stoppable): void;
+  release(): void;
+}
+
+/** The signals from the start of a server to its end: the first stops it, also during start-up; the second forces. */
+export class StopSignals implements Stopper {
   readonly #logger: Logger;
-  #server: RunningServer | null = null;
+  readonly #signals: readonly NodeJS.Signals[];
+  #server: Stoppable | null = null;
   #received: NodeJS.Signals | null = null;
   #receivedAt = 0;
   readonly #listener = (signal: NodeJS.Signals): void => this.#take(signal);
 
-  constructor(logger: Logger) {
+  constructor(logger: Logger, signals: readonly NodeJS.Signals[] = SIGNALS) {
     this.#logger = logger;
-    for (const signal of SIGNALS) process.on(signal, this.#listener);
+    this.#signals = signals;
+    for (const signal of signals) process.on(signal, this.#listener);
   }
 
-  /** The server is up: a signal that came before stops it now. */
-  stops(server: RunningServer): void {
+  stops(server: Stoppable): void {
     this.#server = server;
     void server.closed.then(() => this.release());
     if (this.#received !== null) server.stop(this.#received);
   }
 
   release(): void {
-    for (const signal of SIGNALS) process.off(signal, this.#listener);
+    for (const signal of this.#signals) process.off(signal, this.#listener);
   }
 
   #take(signal: NodeJS.Signals): void {

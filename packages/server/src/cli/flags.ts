@@ -37,10 +37,13 @@ export function readFlags<Options>(
   const options: Record<string, unknown> = {};
   for (const row of rowsOf(table)) {
     const flag = given[camel(row.name)];
-    const variable = `PULLO_${row.name.replaceAll('-', '_').toUpperCase()}`;
-    const text = environment[variable];
-    if (flag !== undefined) options[row.option] = read(row, flag, `--${row.name}`);
-    else if (text !== undefined && text !== '') options[row.option] = read(row, text, variable);
+    if (flag !== undefined) {
+      options[row.option] = read(row, flag, `--${row.name}`);
+      continue;
+    }
+    const variable = variablesOf(row).find((name) => environment[name]);
+    const text = variable === undefined ? undefined : environment[variable];
+    if (variable !== undefined && text !== undefined) options[row.option] = read(row, text, variable);
   }
   // Every value has passed the check of its row.
   return options as Partial<Options>;
@@ -51,6 +54,11 @@ function read(row: Row, given: string | boolean | readonly string[], source: str
   const value = isText ? READERS[row.form](given, source) : given;
   if (row.kind.accepts(value)) return value;
   throw refused(source, row.kind.expected, given);
+}
+
+function variablesOf({ name, flag }: Row): string[] {
+  const own = `PULLO_${name.replaceAll('-', '_').toUpperCase()}`;
+  return flag.variable === undefined ? [own] : [own, flag.variable];
 }
 
 function rowsOf<Options>(table: OptionTable<Options>): Row[] {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { inspect } from 'node:util';
 import type { App } from '@pullo/asgi';
 import { requireApp } from '../app-shape.js';
 import { InvalidApp } from '../errors.js';
@@ -14,21 +15,52 @@ const REFERENCE = /^(.+?)(?::([\p{ID_Start}$_][\p{ID_Continue}$]*))?$/u;
 const EXTENSIONS = ['.ts', '.mts', '.js', '.mjs'];
 const LOADABLE = new Set([...EXTENSIONS, '.cts', '.cjs']);
 
-/**
- * Loads the app that `module` or `module:name` means: the path of a module, relative to `folder`, with or without its
- * extension, and an export of it, `default` or else `app` if no name is given. Throws `LoadFailed`.
- */
-export async function loadApp(reference: string, folder: string): Promise<App> {
-  const [, path = reference, name] = REFERENCE.exec(reference) ?? [];
-  const file = locate(path, folder);
-  const exports = await importModule(file, path);
-  const [found, value] = pick(exports, name, path);
+/** Which app is meant. */
+export interface AppReference {
+  /** `module` or `module:name`: the path of a module, with or without its extension, and an export of it. */
+  reference: string;
+  /** What the path is relative to. */
+  folder: string;
+  /** Whether the export makes the app when it is called. */
+  isFactory: boolean;
+}
+
+/** Loads an app: the named export of its module, or else `default`, or else `app`. Throws `LoadFailed`. */
+export async function loadApp(app: AppReference): Promise<App> {
+  const { path, name, value } = await loadExport(app);
   try {
     requireApp(value);
     return value;
   } catch (error) {
-    if (error instanceof InvalidApp) throw new LoadFailed(`${path}:${found} is not an app. ${error.message}`);
+    if (error instanceof InvalidApp) throw new LoadFailed(`${path}:${name} is not an app. ${error.message}`);
     throw error;
+  }
+}
+
+/** The export that a reference means, or what it makes if it is a factory, with the path and the name. */
+export async function loadExport({ reference, folder, isFactory }: AppReference): Promise<LoadedExport> {
+  const [, path = reference, wanted] = REFERENCE.exec(reference) ?? [];
+  const exports = await importModule(locate(path, folder), path);
+  const [name, value] = pick(exports, wanted, path);
+  return { path, name, value: isFactory ? await made(value, `${path}:${name}`) : value };
+}
+
+interface LoadedExport {
+  path: string;
+  name: string;
+  value: unknown;
+}
+
+async function made(factory: unknown, label: string): Promise<unknown> {
+  if (typeof factory !== 'function') {
+    throw new LoadFailed(
+      `${label} is no factory: it is ${inspect(factory, { depth: 0 })}, not a function that makes the app.`,
+    );
+  }
+  try {
+    return await factory();
+  } catch (error) {
+    throw new LoadFailed(`The factory ${label} failed:`, { cause: error });
   }
 }
 

@@ -1,41 +1,92 @@
+import cluster from 'node:cluster';
 import type { App } from '@pullo/asgi';
 import { InvalidOption, StartupFailed } from '../errors.js';
-import { type ServeOptions, type Settings, settle } from '../options.js';
-import { serve } from '../serve.js';
+import type { Logger } from '../logger.js';
+import { makeRoom } from '../node/listen.js';
+import type { Settings } from '../options.js';
+import { serve, start } from '../serve.js';
+import type { StopReport } from '../server.js';
+import { StopSignals } from '../signals.js';
 import { TextLogger } from '../text-logger.js';
+import type { Configuration } from './configure.js';
+import { EXIT } from './exit-codes.js';
 import { loadApp } from './load-app.js';
 import { LoadFailed } from './load-failed.js';
+import { Reloader } from './reload/reloader.js';
+import type { RunOptions } from './run-options.js';
+import { Parent } from './workers/parent.js';
+import { PidLogger } from './workers/pid-logger.js';
+import { Supervisor } from './workers/supervisor.js';
 
-/** What a process ends with. */
-export const EXIT = {
-  /** It was asked to stop, and did. */
-  stopped: 0,
-  /** It was used wrongly, was forced to stop, or the app's shutdown failed. */
-  failed: 1,
-  /** It did not start: supervisors should not try again and again. */
-  notStarted: 3,
-} as const;
-
-/** Loads an app and serves it until a signal comes. Resolves with the exit code; throws `InvalidOption`. */
-export async function run(reference: string, options: ServeOptions): Promise<number> {
-  const settings = settle(options);
+/** Serves an app until a signal comes, in this process or in others. Resolves with the exit code; throws `InvalidOption`. */
+export function run(configuration: Configuration): Promise<number> {
+  const { settings, options } = configuration;
   const logger = new TextLogger(settings);
+  if (cluster.isWorker) return orExplain(logger, () => serveInWorker(configuration, logger));
+  if (options.reload) return orExplain(logger, () => reloading(settings, options, logger));
+  if (options.workers > 1) return orExplain(logger, () => supervising(settings, options, logger));
+  return orExplain(logger, () => serveAlone(configuration, logger));
+}
+
+async function serveAlone(configuration: Configuration, logger: Logger): Promise<number> {
+  const app = await load(configuration);
+  const server = await serve(app, { ...configuration.settings, logger, handleSignals: true });
+  return codeOf(await server.closed);
+}
+
+async function serveInWorker(configuration: Configuration, plain: Logger): Promise<number> {
+  const logger = new PidLogger(plain);
+  const parent = new Parent(logger);
+  const app = await load(configuration);
+  const server = await start(app, configuration.settings, logger, parent);
+  parent.stops(server);
+  return codeOf(await server.closed);
+}
+
+function load({ app, options, variables }: Configuration): Promise<App> {
+  Object.assign(process.env, variables);
+  return loadApp({ reference: app, folder: options.appDir, isFactory: options.factory });
+}
+
+function codeOf({ isForced, error }: StopReport): number {
+  return isForced || error !== null ? EXIT.failed : EXIT.stopped;
+}
+
+async function supervising(settings: Settings, options: RunOptions, logger: Logger): Promise<number> {
+  if (settings.uds !== undefined && settings.fd === undefined) await makeRoom(settings.uds);
+  logger.log('info', `Started parent process [${process.pid}]`);
+  const supervisor = new Supervisor({ ...options, gracefulTimeout: settings.gracefulTimeout }, logger);
+  new StopSignals(logger, ['SIGINT', 'SIGTERM']).stops(supervisor);
+  process.on('SIGHUP', () => void supervisor.roll());
+  process.on('SIGTTIN', () => void supervisor.grow());
+  process.on('SIGTTOU', () => supervisor.shrink());
+  await supervisor.start();
+  return supervisor.closed;
+}
+
+async function reloading(settings: Settings, options: RunOptions, logger: Logger): Promise<number> {
+  if (options.workers > 1)
+    logger.log('warning', 'One process serves while reload is on: workers has no effect.');
+  if (settings.uds !== undefined && settings.fd === undefined) await makeRoom(settings.uds);
+  logger.log('info', `Watching ${options.reloadDirs.join(', ')} for changes [${process.pid}]`);
+  const reloader = new Reloader({ ...options, gracefulTimeout: settings.gracefulTimeout }, logger);
+  new StopSignals(logger).stops(reloader);
+  return reloader.closed;
+}
+
+/** Logs why a server did not start. */
+async function orExplain(logger: Logger, serving: () => Promise<number>): Promise<number> {
   try {
-    const app = await loadApp(reference, process.cwd());
-    return await serveUntilStopped(app, settings, logger);
+    return await serving();
   } catch (error) {
     if (error instanceof InvalidOption) throw error;
     if (error instanceof LoadFailed) logger.log('error', error.message, error.cause);
     else if (error instanceof StartupFailed) logger.log('error', error.message, causeToShow(error));
     else logger.log('error', 'The server failed.', error);
     return EXIT.notStarted;
+  } finally {
+    logger.flush?.();
   }
-}
-
-async function serveUntilStopped(app: App, settings: Settings, logger: TextLogger): Promise<number> {
-  const server = await serve(app, { ...settings, logger, handleSignals: true });
-  const { isForced, error } = await server.closed;
-  return isForced || error !== null ? EXIT.failed : EXIT.stopped;
 }
 
 /** What the app threw. An error of the system says nothing that the message does not. */

@@ -19,6 +19,10 @@ export const READERS: Record<Form, Reader> = {
     if (/^[0-9]+$/.test(text)) return Number(text);
     throw refused(source, 'a whole number', text);
   },
+  mode(text, source) {
+    if (/^[0-7]{3,4}$/.test(text)) return Number.parseInt(text, 8);
+    throw refused(source, 'permissions in octal such as 660', text);
+  },
   /** A bare number is refused, since nobody can tell its unit. */
   time(text, source) {
     if (text === NO_LIMIT) return Number.POSITIVE_INFINITY;
@@ -45,6 +49,7 @@ export function written(form: Form, value: unknown): string {
   if (value === Number.POSITIVE_INFINITY) return NO_LIMIT;
   if (Array.isArray(value)) return value.join(', ');
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'number' && form === 'mode') return value.toString(8);
   if (typeof value === 'number' && form === 'time') return inUnits(value, MILLISECONDS);
   if (typeof value === 'number' && form === 'size') return inUnits(value, BYTES);
   return String(value);

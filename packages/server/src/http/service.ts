@@ -1,4 +1,4 @@
-import type { App, State } from '@pullo/asgi';
+import type { App, ServerAddress, State } from '@pullo/asgi';
 import type { Logger } from '../logger.js';
 import type { Settings } from '../options.js';
 
@@ -10,6 +10,10 @@ export class Service {
   readonly logger: Logger;
   /** Whether the server is stopping: every answer closes its connection then. */
   isDraining = false;
+  /** Whether connections that wait for a request are closed. */
+  closesIdle = false;
+  /** The address of a server whose connections have none: the path of its unix socket. */
+  path: ServerAddress | null = null;
   #running = 0;
   #whenQuiet: (() => void) | null = null;
 

@@ -39,7 +39,7 @@ export class Connection {
     this.service = service;
     this.socket = socket;
     this.client = address(socket.remoteAddress, socket.remotePort);
-    this.server = address(socket.localAddress, socket.localPort);
+    this.server = address(socket.localAddress, socket.localPort) ?? service.path;
     this.clientLabel = this.client === null ? '' : label(this.client);
     // What node:http calls after the last response of a connection. It would reset one whose client is still sending.
     socket.destroySoon = () => this.#closeSoon();
@@ -91,7 +91,7 @@ export class Connection {
       this.#waiting = [];
       return;
     }
-    if (this.#waiting.length > 0 || this.#refusal !== null || this.service.isDraining)
+    if (this.#waiting.length > 0 || this.#refusal !== null || this.service.closesIdle)
       this.#afterLastResponse();
   }
 
@@ -109,7 +109,7 @@ export class Connection {
       this.#begin(next.request, next.response);
     } else if (this.#refusal !== null) {
       this.refuse(this.#refusal.status, this.#refusal.message, null);
-    } else if (this.service.isDraining) {
+    } else if (this.service.closesIdle) {
       this.#closeSoon();
     }
   }
@@ -165,10 +165,14 @@ export class Connection {
     });
   }
 
-  /** The server is stopping. */
+  /** The server is stopping: what runs is told, and its answer is the last of the connection. */
   drain(): void {
-    if (this.#exchange !== null) this.#exchange.cycle.drain();
-    else this.#afterLastResponse();
+    this.#exchange?.cycle.drain();
+  }
+
+  /** Ends the connection if it waits for a request. */
+  closeIdle(): void {
+    if (this.#exchange === null) this.#afterLastResponse();
   }
 
   /** The time that a stopping server leaves to its exchanges is over. */

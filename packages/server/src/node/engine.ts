@@ -1,11 +1,12 @@
 import { createServer, type Server as HTTPServer, type ServerResponse } from 'node:http';
-import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
-import { StartupFailed } from '../errors.js';
+import { Server as NetServer, type Socket } from 'node:net';
+import type { ServerAddress } from '@pullo/asgi';
 import { Refusal } from '../http/refusal.js';
 import type { Service } from '../http/service.js';
 import type { Settings } from '../options.js';
 import { Connection } from './connection.js';
 import { IncomingRequest } from './incoming-request.js';
+import { listen } from './listen.js';
 import { refusalOf } from './parser-errors.js';
 
 /** How long apps whose exchanges were cut may take to unwind. */
@@ -45,32 +46,30 @@ export class NodeEngine {
   }
 
   /** Begins to accept connections; throws `StartupFailed` if the address cannot be had. */
-  listen(host: string, port: number): Promise<AddressInfo> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', (error: NodeJS.ErrnoException) => {
-        reject(new StartupFailed(listenProblem(error, host, port), { cause: error }));
-      });
-      this.#server.listen(port, host, () => {
-        this.#server.removeAllListeners('error');
-        this.#server.on('error', (error) => this.#service.logger.log('error', 'Error of the server', error));
-        resolve(this.#server.address() as AddressInfo);
-      });
-    });
+  async listen(): Promise<ServerAddress> {
+    const address = await listen(this.#server, this.#service.settings);
+    this.#server.on('error', (error) => this.#service.logger.log('error', 'Error of the server', error));
+    if (address.port === null) this.#service.path = address;
+    return address;
   }
 
   /**
    * Accepts nothing more and waits for what is under way; what is not done after `gracefulTimeout` milliseconds is cut.
-   * Resolves with how many exchanges and background tasks that were.
+   * Idle connections are closed after `idleTime` milliseconds. Resolves with how many exchanges and background tasks were cut.
    */
-  async stop(gracefulTimeout: number): Promise<number> {
+  async stop(gracefulTimeout: number, idleTime: number): Promise<number> {
     this.#service.isDraining = true;
     // Not the close() of node:http: that destroys connections whose last response is still being written.
     NetServer.prototype.close.call(this.#server);
     for (const connection of this.#connections.values()) connection.drain();
+    let idleTimer: NodeJS.Timeout | undefined;
+    if (idleTime === 0) this.#closeIdle();
+    else idleTimer = setTimeout(() => this.#closeIdle(), idleTime);
     const done = this.#finished();
     const isDone = await within(gracefulTimeout, done, (force) => {
       this.#force = force;
     });
+    clearTimeout(idleTimer);
     const cut = isDone ? 0 : this.#pending();
     for (const connection of this.#connections.values()) connection.shutDown();
     if (!isDone && !this.#isForced) await within(UNWIND_TIME, done, () => {});
@@ -82,6 +81,11 @@ export class NodeEngine {
   force(): void {
     this.#isForced = true;
     this.#force?.();
+  }
+
+  #closeIdle(): void {
+    this.#service.closesIdle = true;
+    for (const connection of this.#connections.values()) connection.closeIdle();
   }
 
   /** Resolves once every connection has ended and every call of the app has come back. */
@@ -161,19 +165,4 @@ async function within(
   const isDone = await Promise.race([promise.then(() => true), elapsed]);
   clearTimeout(timer);
   return isDone;
-}
-
-function listenProblem(error: NodeJS.ErrnoException, host: string, port: number): string {
-  const where = `Cannot listen on ${host.includes(':') ? `[${host}]` : host}:${port}`;
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return `${where}: another program has the port. Stop it, or choose another port (0 picks a free one).`;
-    case 'EACCES':
-      return `${where}: not permitted. Ports below 1024 need special rights; choose a higher one.`;
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return `${where}: this machine has no such address. Use 127.0.0.1 for this machine only, 0.0.0.0 for all networks.`;
-    default:
-      return `${where}: ${error.message}`;
-  }
 }

@@ -1,22 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Command, FIXTURES } from '../support/command.ts';
-
-/** A folder with files, for one test. `parent` decides what can be resolved from it. */
-async function folder(files: Record<string, string>, parent = tmpdir()): Promise<string> {
-  const path = await mkdtemp(join(parent, 'pullo-'));
-  onTestFinished(() => rm(path, { recursive: true }));
-  for (const [name, text] of Object.entries(files)) await writeFile(join(path, name), text);
-  return path;
-}
-
-const ANSWER = `(scope, receive, send) => {
-  send({ type: 'http.response.start', status: 200 });
-  send({ type: 'http.response.body', body: 'it runs' });
-}`;
+import { ANSWER, folder } from '../support/folder.ts';
 
 const canStrip = 'typescript' in process.features && Boolean(process.features.typescript);
 
@@ -197,6 +184,64 @@ describe('an app that does not load ends pullo with 3 and says why:', () => {
   });
 });
 
+describe('pullo run loads', () => {
+  it.each([
+    ['a factory', `export default () => ${ANSWER}`],
+    ['a factory that takes its time', `export default async () => ${ANSWER}`],
+  ])('%s', async (_name, code) => {
+    const cwd = await folder({ 'main.mjs': code });
+    const command = new Command(['run', 'main', '--port', '0', '--factory'], { cwd });
+    expect(await (await fetch(await command.url())).text()).toBe('it runs');
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['a factory that is none', 'export default 42', /main:default is no factory: it is 42, not a function/],
+    [
+      'a factory that throws',
+      `export default () => { throw new RangeError('no luck'); }`,
+      /The factory main:default failed:\nRangeError: no luck\n {4}at/,
+    ],
+    ['a factory that makes no app', 'export default () => 42', /main:default is not an app\. Found 42/],
+  ])('no app from %s', async (_name, code, message) => {
+    const cwd = await folder({ 'main.mjs': code });
+    const command = new Command(['run', 'main', '--factory'], { cwd });
+    expect(await command.exited).toBe(3);
+    expect(command.stderr).toMatch(message);
+  });
+
+  it('an app from another folder', async () => {
+    const command = new Command(['run', 'index', '--port', '0', '--app-dir', 'folder']);
+    expect(await (await fetch(await command.url())).text()).toBe('from the folder');
+  });
+
+  it('the app that PULLO_APP names', async () => {
+    const command = new Command(['run', '--port', '0'], { env: { PULLO_APP: 'folder' } });
+    expect(await (await fetch(await command.url())).text()).toBe('from the folder');
+  });
+
+  it('a file of variables for the app and for itself, of which those that are set already win', async () => {
+    const cwd = await folder({
+      'main.mjs': `const { GREETING, NAME } = process.env; export default ${ANSWER.replace("'it runs'", "GREETING + ' ' + NAME")}`,
+      '.env': 'GREETING="Hei hei"\nNAME=file\nPULLO_ACCESS_LOG=no\nPULLO_PORT=1\n',
+    });
+    const command = new Command(['run', 'main', '--env-file', '.env'], {
+      cwd,
+      env: { NAME: 'set', PULLO_PORT: '0' },
+    });
+    expect(await (await fetch(await command.url())).text()).toBe('Hei hei set');
+    command.process.kill('SIGTERM');
+    await command.exited;
+    expect(command.stdout).toBe('');
+  });
+
+  it('no file of variables that is not there', async () => {
+    // By the variable: Node 20 takes the flag for its own, wherever it stands, and ends with its own message.
+    const command = new Command(['run', 'hello'], { env: { PULLO_ENV_FILE: 'no.env' } });
+    expect(await command.exited).toBe(1);
+    expect(command.stderr).toMatch(/Cannot read the env file \/.*no\.env: ENOENT/);
+  });
+});
+
 describe('a server that does not start ends pullo with 3 and says why:', () => {
   it('a port that is taken, after the app was started and stopped', async () => {
     const other = createServer();
@@ -280,10 +325,12 @@ describe('pullo run that is used wrongly ends with 1 and says how:', () => {
     expect(command.stderr).toContain('(see pullo run --help)');
   });
 
-  it('no module', async () => {
-    const command = new Command(['run']);
+  it.each(['run', 'dev'])('no module (pullo %s)', async (name) => {
+    const command = new Command([name]);
     expect(await command.exited).toBe(1);
-    expect(command.stderr).toContain("missing required argument 'module[:name]'");
+    expect(command.stderr).toContain(
+      `Which app? Give the path of its module, such as: pullo ${name} src/main.ts`,
+    );
   });
 });
 
@@ -379,10 +426,10 @@ describe('pullo', () => {
   it('prints its version', async () => {
     const command = new Command(['--version']);
     expect(await command.exited).toBe(0);
-    expect(command.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(command.stdout).toMatch(/^Pullo \d+\.\d+\.\d+, Node \d+\.\d+\.\d+, \w+ \w+\n$/);
   });
 
-  it.each([['--help'], ['run', '--help']])('prints its help (%s %s)', async (...args) => {
+  it.each([['--help'], ['run', '--help'], ['dev', '--help']])('prints its help (%s %s)', async (...args) => {
     const command = new Command(args.filter(Boolean));
     expect(await command.exited).toBe(0);
     expect(command.stdout).toMatch(/^Usage: pullo/);

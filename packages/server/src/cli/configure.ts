@@ -1,0 +1,52 @@
+import { InvalidOption } from '../errors.js';
+import { fill, type OptionTable } from '../option-table.js';
+import { SERVE_OPTIONS, type Settings, settle } from '../options.js';
+import { readEnvFile } from './env-file.js';
+import { type Given, readFlags } from './flags.js';
+import { RUN_OPTIONS, type RunOptions } from './run-options.js';
+import { activatedSocket } from './socket-activation.js';
+
+/** How long a process that is replaced because a file has changed waits for what runs. */
+const RELOAD_GRACE = 1000;
+
+/** All that `pullo run` and `pullo dev` take. */
+export const COMMAND_OPTIONS: OptionTable<Settings & RunOptions> = { ...SERVE_OPTIONS, ...RUN_OPTIONS };
+
+/** What a command line asks for. */
+export interface Configuration {
+  /** `module[:name]`. */
+  app: string;
+  settings: Settings;
+  options: RunOptions;
+  /** What the process that loads the app adds to its environment. */
+  variables: NodeJS.ProcessEnv;
+}
+
+/** Reads the command line, the environment and the file of variables. Throws `InvalidOption`. */
+export function configure(command: string, reference: string | undefined, given: Given): Configuration {
+  const { envFile } = readFlags({ envFile: RUN_OPTIONS.envFile }, given, process.env);
+  const variables = envFile === undefined ? {} : readEnvFile(envFile, process.env);
+  // For workers too: the socket is their parent's, which they ask for it by its number.
+  const fd = activatedSocket(process.env);
+  if (fd !== undefined) process.env.PULLO_FD = String(fd);
+  const environment = { ...variables, ...process.env };
+  const app = reference ?? environment.PULLO_APP;
+  if (app === undefined || app === '') {
+    throw new InvalidOption(
+      `Which app? Give the path of its module, such as: pullo ${command} src/main.ts, or set PULLO_APP.`,
+    );
+  }
+  const isDev = command === 'dev';
+  const options = fill(RUN_OPTIONS, {
+    ...(isDev ? { reload: true } : {}),
+    ...readFlags(RUN_OPTIONS, given, environment),
+  });
+  const settings = settle({
+    ...(options.reload ? { gracefulTimeout: RELOAD_GRACE } : {}),
+    ...readFlags(SERVE_OPTIONS, given, environment),
+  });
+  // Of a process that follows another because a file has changed: it keeps the port that was picked for the first.
+  const kept = process.env.PULLO_RELOAD_PORT;
+  if (settings.port === 0 && kept !== undefined) settings.port = Number(kept);
+  return { app, settings, options, variables };
+}

@@ -1,0 +1,94 @@
+import type { Logger } from '../../logger.js';
+import type { Stoppable } from '../../signals.js';
+import { EXIT } from '../exit-codes.js';
+import { WorkerProcess } from '../workers/worker-process.js';
+import { Watcher, type WatchSettings } from './watcher.js';
+
+/** How long after the graceful timeout the old process is killed. */
+const KILL_TIME = 1000;
+
+interface ReloadSettings extends WatchSettings {
+  gracefulTimeout: number;
+}
+
+/** Runs the app in a process of its own, and starts it anew when a file changes. */
+export class Reloader implements Stoppable {
+  readonly closed: Promise<number>;
+  readonly #settings: ReloadSettings;
+  readonly #logger: Logger;
+  readonly #stopping = new AbortController();
+  #worker: WorkerProcess | null = null;
+  /** The port that was picked, which stays. */
+  #port: string | undefined;
+  #code: number = EXIT.stopped;
+
+  constructor(settings: ReloadSettings, logger: Logger) {
+    this.#settings = settings;
+    this.#logger = logger;
+    this.closed = this.#run();
+  }
+
+  stop(): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#stopping.abort();
+    this.#end('pullo:stop', this.#settings.gracefulTimeout + KILL_TIME);
+  }
+
+  force(): void {
+    this.#code = EXIT.failed;
+    this.#end('pullo:force', KILL_TIME);
+  }
+
+  async #run(): Promise<number> {
+    const { signal } = this.#stopping;
+    const watcher = new Watcher(this.#settings);
+    await watcher.begin();
+    while (!signal.aborted) {
+      const worker = this.#start();
+      const changes = watcher.changes(signal).catch(() => []);
+      const first = await Promise.race([changes, worker.exited]);
+      if (!Array.isArray(first)) {
+        if (signal.aborted) break;
+        this.#logger.log('warning', `${endOf(first.code)} Waiting for a change.`);
+      }
+      const paths = await changes;
+      if (!signal.aborted) {
+        this.#logger.log('info', `Change in ${listed(paths)}: reloading.`);
+        this.#end('pullo:stop', this.#settings.gracefulTimeout + KILL_TIME);
+      }
+      const { code } = await worker.exited;
+      if (signal.aborted && code !== 0 && code !== EXIT.notStarted) this.#code = EXIT.failed;
+    }
+    return this.#code;
+  }
+
+  #start(): WorkerProcess {
+    const worker = new WorkerProcess(1, this.#port === undefined ? {} : { PULLO_RELOAD_PORT: this.#port });
+    this.#worker = worker;
+    void worker.ready.then((url) => {
+      if (url === null) return;
+      this.#port = /:(\d+)$/.exec(url)?.[1];
+      this.#logger.log('info', `Pullo running on ${url} (Press CTRL+C to quit)`);
+    });
+    return worker;
+  }
+
+  #end(type: 'pullo:stop' | 'pullo:force', killTime: number): void {
+    const worker = this.#worker;
+    if (worker === null) return;
+    worker.tell(type);
+    if (killTime === Number.POSITIVE_INFINITY) return;
+    const timer = setTimeout(() => worker.kill(), killTime);
+    void worker.exited.then(() => clearTimeout(timer));
+  }
+}
+
+function endOf(code: number | null): string {
+  if (code === EXIT.notStarted) return 'The app did not start.';
+  return code === null ? 'The app was killed.' : `The app ended with code ${code}.`;
+}
+
+function listed(paths: readonly string[]): string {
+  const shown = paths.slice(0, 3).join(', ');
+  return paths.length > 3 ? `${shown} and ${paths.length - 3} more` : shown;
+}

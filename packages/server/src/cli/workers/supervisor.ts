@@ -1,0 +1,258 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '../../logger.js';
+import { MAX_DELAY } from '../../option-kinds.js';
+import type { Stoppable } from '../../signals.js';
+import { EXIT } from '../exit-codes.js';
+import { BackOff } from './back-off.js';
+import { type Exit, WorkerProcess } from './worker-process.js';
+
+/** How many replacements in a row may fail to start while no worker serves. */
+const MAX_FAILED_STARTS = 5;
+/** How long after the graceful timeout a worker that does not end is killed, and after it was told to end at once. */
+const KILL_TIME = 5000;
+const FORCE_TIME = 1000;
+
+export interface SupervisorSettings {
+  workers: number;
+  gracefulTimeout: number;
+  workerStartTimeout: number;
+  workerTimeout: number;
+}
+
+/** The place of a worker: whoever works there now, and how often that has failed of late. */
+interface Slot {
+  readonly id: number;
+  worker: WorkerProcess | null;
+  readonly backOff: BackOff;
+}
+
+/** Keeps workers running: replaces those that end, rolls them one by one, adds and removes, and stops them all. */
+export class Supervisor implements Stoppable {
+  /** Resolves with the exit code, once the last worker has ended. */
+  readonly closed: Promise<number>;
+  readonly #settings: SupervisorSettings;
+  readonly #logger: Logger;
+  #slots: Slot[] = [];
+  /** All that have not ended, also those whose place another has taken. */
+  readonly #living = new Set<WorkerProcess>();
+  #failedStarts = 0;
+  #code: number = EXIT.stopped;
+  #isRolling = false;
+  #rollsAgain = false;
+  readonly #stopping = new AbortController();
+  #end: (code: number) => void = () => {};
+
+  constructor(settings: SupervisorSettings, logger: Logger) {
+    this.#settings = settings;
+    this.#logger = logger;
+    this.closed = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+  }
+
+  /** Starts the first worker, and the others once it is ready: what is wrong with the app is told once. */
+  async start(): Promise<void> {
+    const first = this.#addSlot();
+    const url = await this.#fill(first);
+    while (this.#slots.length < this.#settings.workers && url !== null) this.#addSlot();
+    const others = await Promise.all(this.#slots.slice(1).map((slot) => this.#fill(slot)));
+    if (this.#isStopping) return;
+    if (url === null || others.includes(null)) {
+      this.#abandon('A worker did not start.');
+      return;
+    }
+    this.#logger.log('info', `Pullo running on ${url} (Press CTRL+C to quit)`);
+    for (const slot of this.#slots) void this.#keep(slot);
+    void this.#checkHealth();
+  }
+
+  stop(signal: NodeJS.Signals | null): void {
+    if (this.#isStopping) return;
+    this.#stopping.abort();
+    if (signal !== null) this.#logger.log('info', `${signal}: stopping ${this.#living.size} workers.`);
+    for (const worker of this.#living) worker.tell('pullo:stop');
+    this.#killAfter(this.#settings.gracefulTimeout + KILL_TIME);
+    if (this.#living.size === 0) this.#end(this.#code);
+  }
+
+  force(): void {
+    this.#code = EXIT.failed;
+    for (const worker of this.#living) worker.tell('pullo:force');
+    this.#killAfter(FORCE_TIME);
+  }
+
+  /** Replaces the workers one by one, each once its replacement is ready; ends at the first that does not start. */
+  async roll(): Promise<void> {
+    this.#rollsAgain = true;
+    if (this.#isRolling) return;
+    this.#isRolling = true;
+    while (this.#rollsAgain && !this.#isStopping) {
+      this.#rollsAgain = false;
+      this.#logger.log('info', `SIGHUP: replacing ${this.#slots.length} workers, one by one.`);
+      const isDone = await this.#rollOnce();
+      if (isDone) this.#logger.log('info', 'All workers have been replaced.');
+    }
+    this.#isRolling = false;
+  }
+
+  /** Adds a worker. */
+  async grow(): Promise<void> {
+    if (this.#isStopping) return;
+    const slot = this.#addSlot();
+    this.#logger.log('info', `SIGTTIN: ${this.#slots.length} workers.`);
+    if ((await this.#fill(slot)) !== null) {
+      void this.#keep(slot);
+      return;
+    }
+    this.#logger.log('error', `Worker ${slot.id} did not start: the others go on.`);
+    this.#slots = this.#slots.filter((one) => one !== slot);
+  }
+
+  /** Removes the newest worker, but not the last. */
+  shrink(): void {
+    if (this.#isStopping) return;
+    if (this.#slots.length === 1) {
+      this.#logger.log('warning', 'SIGTTOU: the last worker stays.');
+      return;
+    }
+    const slot = this.#slots.pop();
+    this.#logger.log('info', `SIGTTOU: ${this.#slots.length} workers.`);
+    if (slot?.worker != null) this.#retire(slot.worker);
+  }
+
+  get #isStopping(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  #addSlot(): Slot {
+    const ids = this.#slots.map(({ id }) => id);
+    const slot = { id: Math.max(0, ...ids) + 1, worker: null, backOff: new BackOff() };
+    this.#slots.push(slot);
+    return slot;
+  }
+
+  /** Starts a worker in a place; resolves with its URL, or null if it did not start. */
+  async #fill(slot: Slot): Promise<string | null> {
+    slot.worker = this.#fork(slot.id);
+    return this.#whenReady(slot.worker);
+  }
+
+  #fork(id: number): WorkerProcess {
+    const worker = new WorkerProcess(id, {});
+    this.#living.add(worker);
+    void worker.exited.then((exit) => {
+      this.#living.delete(worker);
+      if (!this.#isStopping) return;
+      if (exit.code !== 0 && this.#code === EXIT.stopped) this.#code = EXIT.failed;
+      if (this.#living.size === 0) this.#end(this.#code);
+    });
+    return worker;
+  }
+
+  async #whenReady(worker: WorkerProcess): Promise<string | null> {
+    const timer = timeout(this.#settings.workerStartTimeout, () => {
+      this.#logger.log('error', `${worker.label} is not ready in time: it is killed.`);
+      worker.kill();
+    });
+    const url = await worker.ready;
+    clearTimeout(timer);
+    if (url !== null) this.#logger.log('info', `${worker.label} is ready.`);
+    return url;
+  }
+
+  /** Watches over a place, for as long as there is one. */
+  async #keep(slot: Slot): Promise<void> {
+    while (slot.worker !== null) {
+      const { worker } = slot;
+      const exit = await worker.leaving;
+      if (this.#isStopping || !this.#slots.includes(slot)) return;
+      // Rolled: another has its place.
+      if (slot.worker !== worker) continue;
+      await this.#replace(slot, worker, exit);
+    }
+  }
+
+  async #replace(slot: Slot, worker: WorkerProcess, exit: Exit | null): Promise<void> {
+    const isFailure = exit !== null && (exit.code !== EXIT.stopped || worker.readyAt === null);
+    const served = worker.readyAt === null ? 0 : performance.now() - worker.readyAt;
+    const pause = isFailure ? slot.backOff.next(served) : 0;
+    const when = pause === 0 ? 'now' : `in ${pause} ms`;
+    const level = isFailure ? 'error' : 'info';
+    this.#logger.log(level, `${worker.label} ${told(exit)}: another takes its place ${when}.`);
+    await sleep(pause, undefined, { signal: this.#stopping.signal }).catch(() => {});
+    if (this.#isStopping || !this.#slots.includes(slot) || slot.worker !== worker) return;
+    const url = await this.#fill(slot);
+    this.#failedStarts = url === null ? this.#failedStarts + 1 : 0;
+    if (this.#failedStarts < MAX_FAILED_STARTS || this.#isStopping) return;
+    if (this.#slots.every((one) => one.worker?.readyAt == null)) {
+      this.#abandon(`${this.#failedStarts} workers in a row did not start, and none serves.`);
+    }
+  }
+
+  async #rollOnce(): Promise<boolean> {
+    for (const slot of [...this.#slots]) {
+      const worker = this.#fork(slot.id);
+      const url = await this.#whenReady(worker);
+      if (this.#isStopping) return false;
+      if (url === null) {
+        this.#logger.log('error', 'A new worker did not start: the old ones go on.');
+        return false;
+      }
+      const old = slot.worker;
+      slot.worker = worker;
+      // Removed meanwhile.
+      if (!this.#slots.includes(slot)) this.#retire(worker);
+      if (old === null || !this.#living.has(old)) continue;
+      this.#retire(old);
+      await old.exited;
+    }
+    return true;
+  }
+
+  /** Lets a worker come to its end in favour of the others. */
+  #retire(worker: WorkerProcess): void {
+    worker.tell('pullo:retire');
+    const timer = timeout(this.#settings.gracefulTimeout + KILL_TIME, () => worker.kill());
+    void worker.exited.then(() => clearTimeout(timer));
+  }
+
+  /** Kills workers whose event loop has not turned for longer than `workerTimeout`. */
+  async #checkHealth(): Promise<void> {
+    const limit = this.#settings.workerTimeout;
+    if (limit === Number.POSITIVE_INFINITY) return;
+    while (!this.#isStopping) {
+      await sleep(limit / 4, undefined, { signal: this.#stopping.signal }).catch(() => {});
+      for (const { worker } of this.#slots) {
+        if (worker?.readyAt == null) continue;
+        worker.tell('pullo:ping');
+        if (performance.now() - worker.heardAt < limit) continue;
+        this.#logger.log('error', `${worker.label} has not answered for ${limit} ms: it is killed.`);
+        worker.kill();
+      }
+    }
+  }
+
+  #abandon(problem: string): void {
+    this.#logger.log('error', `${problem} Stopping.`);
+    this.#code = EXIT.notStarted;
+    this.stop(null);
+  }
+
+  #killAfter(milliseconds: number): void {
+    const timer = timeout(milliseconds, () => {
+      for (const worker of this.#living) worker.kill();
+    });
+    timer?.unref();
+  }
+}
+
+function told(exit: Exit | null): string {
+  if (exit === null) return 'is stopping';
+  return exit.signal === null ? `ended with code ${exit.code}` : `was ended by ${exit.signal}`;
+}
+
+/** A timer, unless the time is without limit. */
+function timeout(milliseconds: number, callback: () => void): NodeJS.Timeout | undefined {
+  if (milliseconds === Number.POSITIVE_INFINITY) return undefined;
+  return setTimeout(callback, Math.min(milliseconds, MAX_DELAY));
+}

@@ -1,0 +1,69 @@
+import cluster, { type Worker } from 'node:cluster';
+import { type FromParent, type FromWorker, isOurs } from './messages.js';
+
+/** How a process ended. */
+export interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** A worker, as its parent sees it. */
+export class WorkerProcess {
+  /** The number of its place, from 1: that of the worker which it replaces. */
+  readonly id: number;
+  readonly pid: number;
+  /** The URL that it serves, once it does; null if it ended before. */
+  readonly ready: Promise<string | null>;
+  /** Resolves when it has ended. */
+  readonly exited: Promise<Exit>;
+  /** Resolves when it has ended, or stops by itself. */
+  readonly leaving: Promise<Exit | null>;
+  /** When it was ready, by the clock of `performance`. */
+  readyAt: number | null = null;
+  /** When it last gave a sign of life. */
+  heardAt = performance.now();
+  readonly #worker: Worker;
+
+  /** Starts one. `environment` is added to that of this process. */
+  constructor(id: number, environment: Record<string, string>) {
+    this.id = id;
+    this.#worker = cluster.fork({ ...environment, PULLO_WORKER_ID: String(id) });
+    this.pid = this.#worker.process.pid ?? 0;
+    this.exited = new Promise((resolve) => {
+      this.#worker.on('exit', (code, signal) => resolve({ code, signal: signal as NodeJS.Signals | null }));
+    });
+    // The process could not be made, or the channel broke: 'exit' tells the rest.
+    this.#worker.on('error', () => {});
+    this.ready = Promise.race([
+      this.#told('pullo:ready').then((message) => (message.type === 'pullo:ready' ? message.url : null)),
+      this.exited.then(() => null),
+    ]);
+    this.leaving = Promise.race([this.#told('pullo:stopping').then(() => null), this.exited]);
+  }
+
+  /** `Worker 1 [36724]`, for the log. */
+  get label(): string {
+    return `Worker ${this.id} [${this.pid}]`;
+  }
+
+  tell(type: FromParent['type']): void {
+    const message: FromParent = { type };
+    if (this.#worker.isConnected()) this.#worker.send(message, undefined, () => {});
+  }
+
+  kill(): void {
+    this.#worker.process.kill('SIGKILL');
+  }
+
+  #told(type: FromWorker['type']): Promise<FromWorker> {
+    return new Promise((resolve) => {
+      this.#worker.on('message', (message: unknown) => {
+        if (!isOurs(message)) return;
+        this.heardAt = performance.now();
+        if (message.type !== type) return;
+        if (type === 'pullo:ready') this.readyAt = this.heardAt;
+        resolve(message as FromWorker);
+      });
+    });
+  }
+}
