@@ -1,17 +1,18 @@
-// `npm run bench:NAME`: builds, installs the peers that Pullo is measured beside, and runs one of the benchmarks.
+// `npm run bench` (the servers) and `npm run bench:NAME`: builds, installs the peers that Pullo is measured beside, and runs one of the benchmarks.
 // What follows is handed on: `npm run bench:router -- --set=github`.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageManager, root, setUp, step } from './setup.mjs';
 
 const programs = {
+  http: ['http/run.mjs'],
   router: ['router/run.mjs'],
   testing: ['testing/run.mjs'],
   multipart: ['multipart/run.mjs'],
   primitives: ['primitives/request.mjs', 'primitives/response.mjs'],
 };
 
-const [name = '', ...args] = process.argv.slice(2);
+const [name = 'http', ...args] = process.argv.slice(2);
 const files = programs[name];
 if (files === undefined || !files.every((file) => existsSync(join(root, 'bench', file)))) {
   console.error(`There is no benchmark "${name}": choose one of ${Object.keys(programs).join(', ')}.`);
