@@ -1,14 +1,16 @@
-import type { HTTPScope, Receive, Send } from '@pullo/asgi';
+import type { HTTPScope, Receive, Send, WebSocketScope } from '@pullo/asgi';
 import type { RequestOptions } from '@pullo/request';
 import { RedirectResponse, Response } from '@pullo/response';
-import { type Convertors, type Match, Router } from '@pullo/router';
+import { type Convertors, type Match, NameTaken, Router, UnknownRoute } from '@pullo/router';
 import { Branch, endOf } from './branch.js';
 import type { RouteInfo } from './context.js';
 import type { ErrorScope } from './error-scope.js';
-import { routingError } from './errors.js';
+import { HTTPError, routingError } from './errors.js';
+import { Handshake } from './handshake.js';
 import type { AnyLifespan } from './lifespan.js';
 import { compose, type Layer } from './pipeline.js';
 import { type Chain, Run } from './run.js';
+import { runSession, type SessionEnd } from './websocket-session.js';
 
 /** A registered route: what its requests run. */
 export interface Endpoint {
@@ -19,6 +21,14 @@ export interface Endpoint {
   /** The layers composed; at their end a run has its own `end`: the handler, or what answers on its behalf (405, OPTIONS, a slash redirect). */
   readonly pipeline: Chain;
   readonly handler: Chain;
+}
+
+/** A registered WebSocket route: what its sessions run. */
+interface WebSocketEndpoint {
+  readonly info: RouteInfo;
+  readonly branch: Branch;
+  readonly pipeline: Chain;
+  readonly end: SessionEnd;
 }
 
 /** What an app is made with, whatever its types. */
@@ -38,6 +48,9 @@ export class Application {
   readonly requestOptions: RequestOptions | undefined;
   readonly lifespan: AnyLifespan | undefined;
   readonly #routes: Router<Endpoint>;
+  /** Beside those of HTTP: a page and a session may share a path. */
+  readonly #webSockets: Router<WebSocketEndpoint>;
+  readonly #infos: RouteInfo[] = [];
   /** Which group owns a path that no route matches. */
   readonly #owners: Router<Branch>;
 
@@ -45,21 +58,32 @@ export class Application {
     this.requestOptions = request;
     this.lifespan = lifespan;
     this.#routes = new Router({ convertors });
+    this.#webSockets = new Router({ convertors });
     this.#owners = new Router({ convertors });
   }
 
   get routes(): readonly RouteInfo[] {
-    return [...new Set(Array.from(this.#routes, (route) => route.value.info))];
+    return [...this.#infos];
   }
 
   /** Adds a route. `own` are the layers of this route alone, inside those of its branch. */
   add(branch: Branch, info: RouteInfo, own: readonly Layer[], handler: Chain): void {
+    refuseNamesake(info, this.#webSockets);
     const layers = [...branch.layers, ...own];
     const endpoint = { info, branch, layers, pipeline: compose(layers, endOf), handler };
     for (const method of info.methods) {
       this.#routes.add(method, info.pattern, endpoint, { name: info.name });
     }
+    this.#infos.push(info);
     branch.seal(`the route ${info.methods.join(', ')} ${info.pattern}`);
+  }
+
+  addWebSocket(branch: Branch, info: RouteInfo, own: readonly Layer[], end: SessionEnd): void {
+    refuseNamesake(info, this.#routes);
+    const endpoint = { info, branch, pipeline: compose([...branch.layers, ...own], endOf), end };
+    this.#webSockets.add('GET', info.pattern, endpoint, { name: info.name });
+    this.#infos.push(info);
+    branch.seal(`the WebSocket route ${info.pattern}`);
   }
 
   /** Gives a group the paths under its prefix; of two groups with one prefix the first has them. */
@@ -70,7 +94,9 @@ export class Application {
   }
 
   url(name: string, params?: Params): string {
-    return this.#routes.url(name, params);
+    if (this.#routes.named(name) !== undefined) return this.#routes.url(name, params);
+    if (this.#webSockets.named(name) !== undefined) return this.#webSockets.url(name, params);
+    throw new UnknownRoute(name, [...new Set(this.#infos.flatMap((info) => info.name ?? []))]);
   }
 
   /** Answers one request. Makes no promise where nothing waits. */
@@ -82,6 +108,22 @@ export class Application {
     return execute(pipeline, new Run(this, scope, receive, info, found.params, handler), send);
   }
 
+  /** Leads one WebSocket session, or refuses it. A path with a slash too many or too few is refused: no client follows a redirect. */
+  runWebSocket(scope: WebSocketScope, receive: Receive, send: Send): Promise<void> {
+    const path = localPath(scope);
+    const handshake = new Handshake(scope, receive, send);
+    const found = this.#webSockets.match('GET', path);
+    if (found === undefined) {
+      const { branch, params } = this.#ownerOf(path);
+      const run = new Run(this, scope, receive, undefined, params, notFound(branch.errors), handshake);
+      return runSession(branch.pipeline, run, handshake, send);
+    }
+    const { pipeline, end, info } = found.value;
+    const lead: Chain = (run) => end(run, handshake);
+    const run = new Run(this, scope, receive, info, found.params, lead, handshake);
+    return runSession(pipeline, run, handshake, send);
+  }
+
   #runUnmatched(scope: HTTPScope, receive: Receive, send: Send, path: string): void | Promise<void> {
     const found = this.#routes.matchAny(path);
     if (found !== undefined) {
@@ -91,8 +133,12 @@ export class Application {
     }
     const other = otherSlash(scope, path);
     const elsewhere = other === undefined ? undefined : this.#routes.matchAny(other);
-    if (other === undefined || elsewhere === undefined) return this.#runNotFound(scope, receive, send, path);
-    return this.#runOnBehalf(scope, receive, send, elsewhere, redirectTo(scope, other));
+    if (other !== undefined && elsewhere !== undefined) {
+      return this.#runOnBehalf(scope, receive, send, elsewhere, redirectTo(scope, other));
+    }
+    const session = this.#webSockets.match('GET', path);
+    if (session !== undefined) return this.#runOnBehalf(scope, receive, send, session, askForUpgrade);
+    return this.#runNotFound(scope, receive, send, path);
   }
 
   /** Runs the pipeline of a route with another end than its handler. */
@@ -100,7 +146,7 @@ export class Application {
     scope: HTTPScope,
     receive: Receive,
     send: Send,
-    found: Match<Endpoint, Params>,
+    found: Match<Pick<Endpoint, 'info' | 'branch' | 'pipeline'>, Params>,
     end: (errors: ErrorScope) => Chain,
   ): void | Promise<void> {
     const { info, branch, pipeline } = found.value;
@@ -108,17 +154,16 @@ export class Application {
   }
 
   #runNotFound(scope: HTTPScope, receive: Receive, send: Send, path: string): void | Promise<void> {
-    const owner = this.#owners.match('*', path);
-    const branch = owner?.value ?? this.root;
+    const { branch, params } = this.#ownerOf(path);
     const isServerWide = path === '*' && scope.method === 'OPTIONS';
-    const end: Chain = isServerWide
-      ? () => new Response(null, { status: 204 })
-      : (run) => branch.errors.respond(routingError(404), run);
-    return execute(
-      branch.pipeline,
-      new Run(this, scope, receive, undefined, ownedParams(owner?.params), end),
-      send,
-    );
+    const end: Chain = isServerWide ? () => new Response(null, { status: 204 }) : notFound(branch.errors);
+    return execute(branch.pipeline, new Run(this, scope, receive, undefined, params, end), send);
+  }
+
+  /** Whose middleware and error handlers a path has that no route matches. */
+  #ownerOf(path: string): { readonly branch: Branch; readonly params: Params } {
+    const owner = this.#owners.match('*', path);
+    return { branch: owner?.value ?? this.root, params: ownedParams(owner?.params) };
   }
 }
 
@@ -127,6 +172,24 @@ function execute(chain: Chain, run: Run, send: Send): void | Promise<void> {
   return response instanceof Promise
     ? response.then((settled) => run.answer(settled, send))
     : run.answer(response, send);
+}
+
+/** A path and a name belong together, whatever is served there: `urlFor` has the name alone. */
+function refuseNamesake({ name, pattern }: RouteInfo, others: Router<unknown>): void {
+  const namesake = name === undefined ? undefined : others.named(name);
+  if (name === undefined || namesake === undefined || namesake.pattern === pattern) return;
+  throw new NameTaken(name, pattern, namesake);
+}
+
+function notFound(errors: ErrorScope): Chain {
+  return (run) => errors.respond(routingError(404), run);
+}
+
+/** RFC 9110, section 15.5.22; the fields go together (section 7.8). */
+function askForUpgrade(errors: ErrorScope): Chain {
+  const detail = 'There is a WebSocket at this path.';
+  const headers = { upgrade: 'websocket', connection: 'upgrade' };
+  return (run) => errors.respond(new HTTPError(426, { detail, headers }), run);
 }
 
 function answerOptions(allow: string): () => Chain {
@@ -160,7 +223,7 @@ function ownedParams(params: Params = NO_PARAMS): Params {
 }
 
 /** The path below where the app is mounted; a path that is not below it stands as it is (a proxy has cut it already). */
-function localPath(scope: HTTPScope): string {
+function localPath(scope: HTTPScope | WebSocketScope): string {
   const { path, rootPath } = scope;
   if (rootPath === '' || !path.startsWith(rootPath)) return path;
   const local = path.slice(rootPath.length);

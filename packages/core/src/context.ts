@@ -1,13 +1,15 @@
 import type { Request } from '@pullo/request';
 import type { BuiltIn, ConvertorTypes, PathParams } from '@pullo/router';
 import type { AnyPullo, TypesOf } from './pullo.js';
+import type { BaseWebSocketContext } from './websocket-handler.js';
 
 /** No keys at all. */
 export type Empty = Record<never, never>;
 
 /** What an app tells about the route that a request has matched. */
 export interface RouteInfo {
-  /** The methods it was registered for; `*` is any. */
+  readonly kind: 'http' | 'websocket';
+  /** The methods it was registered for; `*` is any. None for a WebSocket. */
   readonly methods: readonly string[];
   /** The whole pattern, group prefixes included. */
   readonly pattern: string;
@@ -18,7 +20,8 @@ export interface RouteInfo {
 
 /** The part of a context that is always there. It can be destructured. */
 export interface BaseContext<Params = unknown, AppState = unknown> {
-  readonly kind: 'http';
+  /** What the request asks for: an answer, or a WebSocket session. A handler knows which, a middleware serves both. */
+  readonly kind: 'http' | 'websocket';
   readonly request: Request;
   /** What the route's pattern captured, decoded and converted. */
   readonly params: Params;
@@ -36,10 +39,18 @@ export interface BaseContext<Params = unknown, AppState = unknown> {
 
 /** What may be provided: no key of the context itself, and a key that is provided already only with a narrower type. */
 export type Providable<Provided extends object> = object &
-  Partial<Provided> & { readonly [Key in keyof BaseContext]?: never };
+  Partial<Provided> & { readonly [Key in keyof BaseWebSocketContext]?: never };
 
 /** The one context of a request: the base, and flat beside it what the pipeline has provided. */
 export type ContextWith<Provided extends object, Params, AppState> = BaseContext<Params, AppState> & Provided;
+
+/** The context of a route that answers requests. */
+export type HTTPContextWith<Provided extends object, Params, AppState> = HTTPContext<Params, AppState> &
+  Provided;
+
+interface HTTPContext<Params, AppState> extends BaseContext<Params, AppState> {
+  readonly kind: 'http';
+}
 
 /**
  * Names the context of a handler: the pattern gives `params` its type.

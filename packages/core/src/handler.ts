@@ -1,5 +1,5 @@
 import type { Response } from '@pullo/response';
-import type { ContextWith } from './context.js';
+import type { HTTPContextWith } from './context.js';
 
 /** An object or array that becomes JSON. Functions are none, nor promises: a `Promise<void>` is no result. */
 export type JSONObject = object & { readonly apply?: never; readonly then?: never };
@@ -22,5 +22,5 @@ export type HandlerResult =
 
 /** Answers the requests of a route. */
 export type Handler<Provided extends object, Params, AppState> = (
-  ctx: ContextWith<Provided, Params, AppState>,
+  ctx: HTTPContextWith<Provided, Params, AppState>,
 ) => HandlerResult | Promise<HandlerResult>;

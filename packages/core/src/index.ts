@@ -14,12 +14,23 @@ export {
 export { Request, type RequestOptions } from '@pullo/request';
 export * from '@pullo/response';
 export type { PathParams } from '@pullo/router';
+export { type CloseInfo, InvalidClose } from './close-code.js';
 export type { BaseContext, Context, ContextOf, Empty, RouteInfo } from './context.js';
 export type { ErrorClass, ErrorHandler } from './error-scope.js';
 export { HTTPError, type HTTPErrorOptions, PipelineError } from './errors.js';
 export type { Handler, HandlerResult, JSONObject } from './handler.js';
+export type { AcceptOptions } from './handshake.js';
 export type { Lifespan } from './lifespan.js';
 export type { Middleware, MiddlewareResult, Next } from './middleware.js';
+export type { Origins } from './origin.js';
 export type { ProblemDetails } from './problem.js';
 export { Pullo, type PulloOptions } from './pullo.js';
 export type { MethodOptions, RouteOptions, RouteRegistrar } from './routing.js';
+export { Socket, WebSocketDisconnected, type WebSocketMessage } from './socket.js';
+export type {
+  WebSocketContext,
+  WebSocketContextOf,
+  WebSocketHandler,
+  WebSocketOptions,
+  WebSocketResult,
+} from './websocket-handler.js';

@@ -10,6 +10,7 @@ import type { ErrorClass, ErrorHandler } from './error-scope.js';
 import { PipelineError } from './errors.js';
 import { type Lifespan, type MustYield, runLifespan } from './lifespan.js';
 import type { Middleware } from './middleware.js';
+import { readOrigins } from './origin.js';
 import {
   type AnyMiddleware,
   type AnyProvider,
@@ -21,6 +22,13 @@ import {
 import { readRoute } from './routing.js';
 import { isPromiseLike } from './settle.js';
 import { Verbs } from './verbs.js';
+import type {
+  WebSocketHandler,
+  WebSocketMiddleware,
+  WebSocketOptions,
+  WebSocketRest,
+} from './websocket-handler.js';
+import { sessionEnd } from './websocket-session.js';
 
 declare const types: unique symbol;
 
@@ -181,6 +189,58 @@ export class Pullo<
     return this;
   }
 
+  /**
+   * Registers a handler that leads WebSocket sessions: it accepts, or returns a response or throws to refuse. When it returns, the session is
+   * closed with 1000; when it throws, with 1011.
+   *
+   * The pipeline runs as for HTTP, before the session is accepted. Pages of other origins are refused with 403 unless
+   * `{ origins }` has them. Another request for the path, if no route takes it, is answered with 426.
+   *
+   * @example
+   * ```ts
+   * import { Pullo } from '@pullo/core';
+   *
+   * export const app = new Pullo().websocket('/rooms/:room', async ({ accept, params }) => {
+   *   const socket = await accept();
+   *   await socket.send(`Welcome to ${params.room}.`);
+   *   for await (const message of socket) await socket.send(message);
+   * });
+   * ```
+   */
+  websocket<
+    const Path extends string,
+    A extends Providable<Provided> = Empty,
+    B extends Providable<Provided & A> = Empty,
+    C extends Providable<Provided & A & B> = Empty,
+  >(
+    path: KnownPattern<Path, ConvertorTypes<Own>>,
+    first:
+      | WebSocketOptions
+      | WebSocketMiddleware<A, Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>,
+    ...rest: WebSocketRest<Provided & A, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState, B, C>
+  ): this;
+  websocket<const Path extends string>(
+    path: KnownPattern<Path, ConvertorTypes<Own>>,
+    handler: WebSocketHandler<Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>,
+  ): this;
+  websocket(path: string, ...args: readonly unknown[]): this {
+    const route = `The WebSocket route ${JSON.stringify(path)}`;
+    const { options, middleware, handler } = readRoute(args, route);
+    const info: RouteInfo = Object.freeze({
+      kind: 'websocket',
+      methods: Object.freeze([]),
+      pattern: this.#branch.resolve(path),
+      name: options.name,
+      meta: options.meta,
+    });
+    const layers = middleware.map((each) => this.#layerOf(each, this.#branch));
+    const name = `The WebSocket handler of ${info.pattern}`;
+    const origins = readOrigins(options, route);
+    const end = sessionEnd(handler, this.#branch.errors, { name, origins });
+    this.#application.addWebSocket(this.#branch, info, layers, end);
+    return this;
+  }
+
   /** The routes, in the order of their registration. */
   get routes(): readonly RouteInfo[] {
     return this.#application.routes;
@@ -188,6 +248,7 @@ export class Pullo<
 
   protected handle(scope: Scope, receive: Receive, send: Send): void | Promise<void> {
     if (scope.type === 'http') return this.#application.run(scope, receive, send);
+    if (scope.type === 'websocket') return this.#application.runWebSocket(scope, receive, send);
     if (scope.type === 'lifespan') {
       // True by the type of the options: what it takes is a view of this app.
       const lifespan = this.#application.lifespan as Lifespan<unknown> | undefined;
@@ -200,6 +261,7 @@ export class Pullo<
     const route = `The route ${methods.join(', ')} ${JSON.stringify(path)}`;
     const { options, middleware, handler } = readRoute(args, route);
     const info: RouteInfo = Object.freeze({
+      kind: 'http',
       methods: Object.freeze([...methods]),
       pattern: this.#branch.resolve(path),
       name: options.name,

@@ -1,6 +1,6 @@
 import { Callable } from '@pullo/asgi';
 import { Response } from '@pullo/response';
-import type { ContextWith } from './context.js';
+import type { HTTPContextWith } from './context.js';
 import { describeValue } from './describe.js';
 import { PipelineError } from './errors.js';
 import type { Handler, HandlerResult } from './handler.js';
@@ -31,7 +31,7 @@ export type RouteHandler<Provided extends object, Params, AppState> =
 
 /** A middleware of one route. What it provides is told by its `next`, never by what the context lacks. */
 export type RouteMiddleware<Provides extends object, Provided extends object, Params, AppState> = (
-  ctx: NoInfer<ContextWith<Provided, Params, AppState>>,
+  ctx: NoInfer<HTTPContextWith<Provided, Params, AppState>>,
   next: Next<Provides>,
 ) => MiddlewareResult | Promise<MiddlewareResult>;
 
@@ -89,7 +89,7 @@ export type RouteRest<
 /** A handler at a place where a middleware may stand too. */
 type LastStep<Provides extends object, Provided extends object, Params, AppState> =
   | ((
-      ctx: NoInfer<ContextWith<Provided, Params, AppState>>,
+      ctx: NoInfer<HTTPContextWith<Provided, Params, AppState>>,
       next: Next<Provides>,
     ) => HandlerResult | Promise<HandlerResult>)
   | ResponseConstant;
@@ -99,7 +99,7 @@ type LastStep<Provides extends object, Provided extends object, Params, AppState
  * class is instantiated (a static one when its class is defined).
  */
 export type RouteRegistrar<Provided extends object, Params, AppState> = <
-  H extends (ctx: ContextWith<Provided, Params, AppState>) => HandlerResult | Promise<HandlerResult>,
+  H extends (ctx: HTTPContextWith<Provided, Params, AppState>) => HandlerResult | Promise<HandlerResult>,
 >(
   handler: H,
   context?: ClassMethodDecoratorContext,

@@ -1,7 +1,9 @@
 import type { HTTPScope } from '@pullo/asgi';
 import { Request } from '@pullo/request';
 import type { BaseContext, RouteInfo } from './context.js';
+import { PipelineError } from './errors.js';
 import type { Run } from './run.js';
+import type { BaseWebSocketContext } from './websocket-handler.js';
 
 /** What middleware and handlers see. Getters, so that what nobody reads is not made, and its keys cannot be provided. */
 export class RunContext implements BaseContext<Run['params'], HTTPScope['state']> {
@@ -16,8 +18,8 @@ export class RunContext implements BaseContext<Run['params'], HTTPScope['state']
     return #run in ctx ? ctx.#run : undefined;
   }
 
-  get kind(): 'http' {
-    return 'http';
+  get kind(): 'http' | 'websocket' {
+    return this.#run.scope.type;
   }
 
   get request(): Request {
@@ -49,5 +51,17 @@ export class RunContext implements BaseContext<Run['params'], HTTPScope['state']
 
   get waitUntil(): BaseContext['waitUntil'] {
     return (promise) => this.#run.waitUntil(promise);
+  }
+
+  get subprotocols(): BaseWebSocketContext['subprotocols'] {
+    return this.#run.handshake?.subprotocols ?? [];
+  }
+
+  get accept(): BaseWebSocketContext['accept'] {
+    const { handshake } = this.#run;
+    if (handshake !== undefined) return (options) => handshake.accept(options);
+    throw new PipelineError(
+      'accept() opens WebSocket sessions, and this is a plain request: register the handler with app.websocket().',
+    );
   }
 }

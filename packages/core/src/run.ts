@@ -1,10 +1,17 @@
-import { type HTTPScope, isClientDisconnected, type Receive, type Send } from '@pullo/asgi';
+import {
+  type HTTPScope,
+  isClientDisconnected,
+  type Receive,
+  type Send,
+  type WebSocketScope,
+} from '@pullo/asgi';
 import type { Request } from '@pullo/request';
 import { BodyUsed, type Response } from '@pullo/response';
 import type { Application } from './application.js';
 import type { RouteInfo } from './context.js';
 import { describeValue } from './describe.js';
 import { PipelineError } from './errors.js';
+import type { Handshake } from './handshake.js';
 import { RunContext } from './run-context.js';
 import { isPromiseLike } from './settle.js';
 import { toResponse } from './to-response.js';
@@ -17,7 +24,7 @@ type Params = Readonly<Record<string, unknown>>;
 /** One request on its way through the pipeline: what the chain needs and a handler does not see. */
 export class Run {
   readonly application: Application;
-  readonly scope: HTTPScope;
+  readonly scope: HTTPScope | WebSocketScope;
   readonly receive: Receive;
   readonly route: RouteInfo | undefined;
   readonly params: Params;
@@ -25,6 +32,8 @@ export class Run {
   /** What the pipeline ends in: the handler, or what answers in its place. */
   readonly end: Chain;
   request: Request | undefined = undefined;
+  /** Of a WebSocket session. */
+  readonly handshake: Handshake | undefined;
   /** The last error thrown; shown as `ctx.error`. */
   error: unknown = undefined;
   /** Sends the response in surroundings of its own, as `contextStorage()` does. */
@@ -41,11 +50,12 @@ export class Run {
 
   constructor(
     application: Application,
-    scope: HTTPScope,
+    scope: HTTPScope | WebSocketScope,
     receive: Receive,
     route: RouteInfo | undefined,
     params: Params,
     end: Chain,
+    handshake?: Handshake,
   ) {
     this.application = application;
     this.scope = scope;
@@ -53,6 +63,7 @@ export class Run {
     this.route = route;
     this.params = params;
     this.end = end;
+    this.handshake = handshake;
     this.context = new RunContext(this);
   }
 

@@ -60,6 +60,7 @@ describe('ctx', () => {
       .get('/link', ({ urlFor }) => urlFor('user', { id: 7 }));
     await using http = client(app);
     expect(await (await http.get('/users/1')).json()).toEqual({
+      kind: 'http',
       methods: ['GET'],
       pattern: '/users/:id(int)',
       name: 'user',

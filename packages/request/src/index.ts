@@ -10,6 +10,7 @@ export {
   UnsupportedMediaType,
 } from './errors.js';
 export type { FileSink, FileStore } from './file-store.js';
+export { parseJSON } from './json.js';
 export type { BodyLimits, FormLimits } from './limits.js';
 export type { Part } from './parts.js';
 export { Query } from './query.js';

@@ -11,33 +11,40 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 const SUSPICIOUS = /__proto__|constructor|\\u00[567]/;
 
 /**
- * Parses a JSON document (RFC 8259).
+ * Parses a JSON document that somebody else wrote (RFC 8259); bytes are UTF-8. `name` is what messages call it, `The body` by default.
  *
  * Refuses the keys `__proto__` and `constructor.prototype`: harmless here, they pollute prototypes when somebody
- * merges the value into an object later (CWE-1321).
+ * merges the value into an object later (CWE-1321). Throws `BadJSON`.
+ *
+ * @example
+ * ```ts
+ * import { parseJSON } from '@pullo/request';
+ *
+ * parseJSON('{"a":1}'); // { a: 1 }
+ * ```
  */
-export function parseJSON(bytes: Uint8Array): unknown {
-  if (bytes.byteLength === 0) throw new BadJSON('The body is empty: a JSON document was expected.');
-  const text = decode(bytes);
-  const value = parse(text);
+export function parseJSON(document: Uint8Array | string, name = 'The body'): unknown {
+  if (document.length === 0) throw new BadJSON(`${name} is empty: a JSON document was expected.`);
+  const text = typeof document === 'string' ? document : decode(document, name);
+  const value = parse(text, name);
   if (SUSPICIOUS.test(text)) refuseForbiddenKeys(value);
   return value;
 }
 
-function decode(bytes: Uint8Array): string {
+function decode(bytes: Uint8Array, name: string): string {
   try {
     return utf8.decode(bytes);
   } catch (cause) {
-    throw new BadJSON('The body is not UTF-8: JSON is always sent in UTF-8.', { cause });
+    throw new BadJSON(`${name} is not UTF-8: JSON is always sent in UTF-8.`, { cause });
   }
 }
 
-function parse(text: string): unknown {
+function parse(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
     const problem = cause instanceof Error ? cause.message : String(cause);
-    throw new BadJSON(`The body is not JSON: ${problem}.`, { cause });
+    throw new BadJSON(`${name} is not JSON: ${problem}.`, { cause });
   }
 }
 

@@ -1,5 +1,5 @@
-import { BadJSON, ContentTooLarge, UnsupportedMediaType } from '@pullo/request';
-import { assertEqual, type Case, rejectionOf } from '../../../../conformance/assert.ts';
+import { BadJSON, ContentTooLarge, parseJSON, UnsupportedMediaType } from '@pullo/request';
+import { assertEqual, type Case, rejectionOf, thrownBy } from '../../../../conformance/assert.ts';
 import { type Chunk, post } from './make.ts';
 
 const good: readonly (readonly [text: string, value: unknown])[] = [
@@ -109,4 +109,18 @@ export const cases: readonly Case[] = [
       assertEqual((await rejectionOf(post('application/json', [text]).json())) instanceof BadJSON, true);
     },
   },
+  {
+    title: 'parseJSON reads a text as it reads a body',
+    run: () => assertEqual(parseJSON('{"a":["\u00e4"]}'), { a: ['\u00e4'] }),
+  },
+  ...bad
+    .flatMap(([what, body]) => (typeof body === 'string' ? [[what, body] as const] : []))
+    .map(([what, body]) => ({
+      title: `parseJSON refuses ${what}, under the name that it was given`,
+      run: () => {
+        const error = thrownBy(() => parseJSON(body, 'The note'));
+        const isNamed = error.message.startsWith('The note') || error.message.startsWith('The JSON document');
+        assertEqual([error instanceof BadJSON, isNamed], [true, true]);
+      },
+    })),
 ];
