@@ -12,9 +12,13 @@ export class HeadFields {
   /** Whether the client takes fields after the body (RFC 9110, section 10.1.4). */
   takesTrailers = false;
 
+  /** The bytes of all fields as they are usually written: a colon, a space and a line break with each. */
+  size = 0;
+
   constructor(flat: readonly string[]) {
     for (let i = 0; i < flat.length; i += 2) {
       const name = flat[i] as string;
+      this.size += name.length + (flat[i + 1] as string).length + 4;
       // The length of the name decides first: most fields cost one comparison.
       switch (name.length) {
         case 2:

@@ -132,7 +132,8 @@ function createHTTPServer(settings: Settings): HTTPServer<typeof IncomingRequest
   const shortest = Math.min(settings.headersTimeout, settings.requestTimeout);
   const server = createServer({
     IncomingMessage: IncomingRequest,
-    maxHeaderSize: settings.maxHeaderBytes,
+    // More than we allow: a head that is a little too long is told from a target that is, when both have been read.
+    maxHeaderSize: settings.maxHeaderBytes + 2 * settings.maxTargetBytes,
     headersTimeout,
     requestTimeout,
     keepAliveTimeout: finite(settings.keepAliveTimeout),

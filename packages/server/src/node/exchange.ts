@@ -8,6 +8,8 @@ import type { Transport } from '../http/transport.js';
 import type { Connection } from './connection.js';
 import type { IncomingRequest } from './incoming-request.js';
 
+/** What is in a head beside method, target and fields: ` ` and ` HTTP/1.1` and two line breaks. */
+const FRAME_OF_HEAD = 14;
 const VERSIONS = Object.freeze({ version: '3.0', specVersion: '2.5' } as const);
 /** What HTTP/1.0 has no room for, in 1.1 only. A TLS engine adds `tls` to a copy of these, once for each connection. */
 const EXTENSIONS_1_0 = Object.freeze({ 'http.response.pathsend': Object.freeze({}) });
@@ -53,6 +55,8 @@ export class NodeExchange implements Transport {
     }
     checkHead(request.httpVersionMajor, request.httpVersionMinor, request.fields, settings.maxBodyBytes);
     const target = parseTarget(method, request.url as string, settings.maxTargetBytes);
+    const headSize = method.length + (request.url as string).length + FRAME_OF_HEAD + request.fields.size;
+    if (headSize > settings.maxHeaderBytes) throw new Refusal(431, 'The head of the request is too long.');
     const headers = HeaderList.raw(request.rawHeaders);
     // RFC 9112, section 3.2.2: the authority of the target takes the place of the Host field.
     if (target.authority !== null) headers.set('host', target.authority);

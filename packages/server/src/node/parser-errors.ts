@@ -4,6 +4,8 @@ import { Refusal } from '../http/refusal.js';
 /** A method may be any token (RFC 9110, section 9.1): here are those that the parser does not know. */
 const UNKNOWN_METHOD = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,32} \S+ HTTP\/1\.[01]\r\n/;
 const UNKNOWN_VERSION = /^\S+ \S+ HTTP\/[0-9]\.[0-9]\r\n/;
+/** A request line that has come to no end. */
+const LONG_TARGET = /^[A-Z]{3,16} \S+$/;
 const END_OF_HEAD = '\r\n\r\n';
 
 /** What `node:http` puts into the errors of its parser. */
@@ -16,6 +18,7 @@ interface ParserError extends NodeJS.ErrnoException {
 export function refusalOf(error: ParserError, socket: Socket): Refusal | null {
   switch (error.code) {
     case 'HPE_HEADER_OVERFLOW':
+      if (LONG_TARGET.test(parsedOf(error))) return new Refusal(414, 'The target is too long.');
       return new Refusal(431, 'The head of the request is too long.');
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return new Refusal(413, 'The chunk extensions are too long.');
@@ -37,10 +40,17 @@ export function refusalOf(error: ParserError, socket: Socket): Refusal | null {
   }
 }
 
-/** The request line in which the parser stopped, as far as it came in one packet. */
-function lineOf({ rawPacket, bytesParsed = 0 }: ParserError): string {
-  if (rawPacket === undefined) return '';
-  const before = rawPacket.toString('latin1', 0, bytesParsed);
-  const head = before.lastIndexOf(END_OF_HEAD);
-  return rawPacket.toString('latin1', head === -1 ? 0 : head + END_OF_HEAD.length);
+/** The head in which the parser stopped, as far as it came in one packet; what has not been parsed yet belongs to it. */
+function lineOf(error: ParserError): string {
+  return error.rawPacket?.toString('latin1', startOfHead(error)) ?? '';
+}
+
+/** The same, up to where the parser stopped. */
+function parsedOf(error: ParserError): string {
+  return error.rawPacket?.toString('latin1', startOfHead(error), error.bytesParsed) ?? '';
+}
+
+function startOfHead({ rawPacket, bytesParsed = 0 }: ParserError): number {
+  const end = rawPacket?.toString('latin1', 0, bytesParsed).lastIndexOf(END_OF_HEAD) ?? -1;
+  return end === -1 ? 0 : end + END_OF_HEAD.length;
 }
