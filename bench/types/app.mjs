@@ -30,13 +30,12 @@ export function typedApp({ routes, middleware, core = '@pullo/core' }) {
   for (let i = 0; i < routes; i++) {
     const [pattern, read] = PATTERNS[i % PATTERNS.length];
     const verb = VERBS[Math.floor(i / PATTERNS.length) % VERBS.length];
-    const key = i % Math.max(1, middleware);
-    const provided = middleware === 0 ? '' : `, key${key}`;
-    const value = middleware === 0 ? '0' : `key${key}.value${key}`;
-    const [before, name] = i % 10 === 0 ? ['own, ', ', own'] : ['', ''];
-    const own = name === '' ? '' : ', own: own.length';
+    const key = `key${i % middleware}`;
+    const value = `${key}.value${i % middleware}`;
+    const [before, name, own] = i % 10 === 0 ? ['own, ', ', own', ', own: own.length'] : ['', '', ''];
+    const params = pattern === '/fixed' ? 'params' : '1';
     lines.push(
-      `app.${verb}('/r${i}${pattern}', ${before}({ params${provided}${name} }) => ({ a: ${read}, b: ${value}${own}, c: ${pattern === '/fixed' ? 'params' : '1'} }));`,
+      `app.${verb}('/r${i}${pattern}', ${before}({ params, ${key}${name} }) => ({ a: ${read}, b: ${value}${own}, c: ${params} }));`,
     );
   }
   return `${lines.join('\n')}\n`;

@@ -143,6 +143,185 @@ describe('the pipeline', () => {
   });
 });
 
+describe('what is provided stays where it is provided', () => {
+  test('with() gives it neither to the app nor to another branch', () => {
+    const app = new Pullo();
+    const branch = app.with(authenticated);
+    branch.get('/mine', ({ user }) => {
+      expectTypeOf(user).toEqualTypeOf<User>();
+      return null;
+    });
+    expectTypeOf<keyof ContextOf<typeof branch>>().toEqualTypeOf<keyof Context | 'user'>();
+    expectTypeOf<keyof ContextOf<typeof app>>().toEqualTypeOf<keyof Context>();
+    app.with(pass).get('/sibling', (ctx) => {
+      expectTypeOf(ctx).not.toHaveProperty('user');
+      return null;
+    });
+  });
+
+  test('group() gives it neither to the app nor to the next group', () => {
+    const app = new Pullo()
+      .use(authenticated)
+      .group('/a', (group) => {
+        const inner = group.use(cart);
+        inner.get('/', ({ user, cart }) => {
+          expectTypeOf(user).toEqualTypeOf<User>();
+          expectTypeOf(cart).toEqualTypeOf<Cart>();
+          return null;
+        });
+      })
+      .group('/b', (group) => {
+        group.get('/', (ctx) => {
+          expectTypeOf(ctx).not.toHaveProperty('cart');
+          return null;
+        });
+      });
+    expectTypeOf<keyof ContextOf<typeof app>>().toEqualTypeOf<keyof Context | 'user'>();
+  });
+});
+
+describe('middleware before a handler', () => {
+  const year = { pattern: /\d{4}/, parse: (text: string) => new Date(text) };
+
+  test('provides for those after it and for the handler, which has the params of the whole pattern', () => {
+    new Pullo({ convertors: { year } }).group('/archive/:y(year)', (group) => {
+      group.get(
+        '/:id(int)',
+        { name: 'entry' },
+        authenticated,
+        (ctx, next) => {
+          expectTypeOf(ctx.user).toEqualTypeOf<User>();
+          expectTypeOf(ctx.params.y).toEqualTypeOf<Date>();
+          return next();
+        },
+        cart,
+        ({ user, cart, params }) => {
+          expectTypeOf(user).toEqualTypeOf<User>();
+          expectTypeOf(cart).toEqualTypeOf<Cart>();
+          expectTypeOf(params.y).toEqualTypeOf<Date>();
+          expectTypeOf(params.id).toEqualTypeOf<number>();
+          return null;
+        },
+      );
+    });
+  });
+
+  test('may be given for every verb, and may be written in place if it provides nothing', () => {
+    const app = new Pullo();
+    const handler = ({ user }: Context<string, { user: User }>) => user.name;
+    app.get('/', authenticated, handler).head('/', authenticated, handler);
+    app.post('/', authenticated, handler).put('/', authenticated, handler);
+    app.patch('/', authenticated, handler).delete('/', authenticated, handler);
+    app.options('/', authenticated, handler).all('/*', authenticated, handler);
+    app.route('/r', authenticated, handler);
+    app.route('/s', { methods: ['GET', 'POST'] }, authenticated, handler);
+    app.get(
+      '/inline',
+      async ({ request }, next) => {
+        expectTypeOf(request.path).toEqualTypeOf<string>();
+        await next();
+      },
+      () => new TextResponse('closed'),
+      () => null,
+    );
+    const silent = () => {
+      app.get(
+        '/',
+        // @ts-expect-error an inline middleware has no type that says what it provides
+        (_ctx, next) => next({ user: 1 }),
+        () => null,
+      );
+    };
+    expectTypeOf(silent).toBeFunction();
+  });
+
+  test('narrows what the app provides', () => {
+    new Pullo().use(optionalUser).get('/', requireUser, ({ user }) => {
+      expectTypeOf(user).toEqualTypeOf<User>();
+      return null;
+    });
+  });
+
+  test('is checked: order, keys of the context, types of keys, and what the handler returns', () => {
+    const takesOver: Middleware<{ params: number }> = (_ctx, next) => next({ params: 1 });
+    const wrong = (app: Pullo) => {
+      // @ts-expect-error cart requires user
+      app.get('/', cart, () => null);
+      // @ts-expect-error cart requires user
+      app.get('/', cart, authenticated, () => null);
+      // @ts-expect-error cart requires user, which the options do not provide
+      app.get('/', {}, cart, () => null);
+      // @ts-expect-error params is a part of every context
+      app.get('/', takesOver, () => null);
+      // @ts-expect-error user is a User already
+      app.get('/', authenticated, otherUser, () => null);
+      // @ts-expect-error the handler returns nothing
+      app.get('/', authenticated, () => {});
+      // @ts-expect-error there is no handler
+      app.get('/', authenticated);
+      app.get(
+        '/',
+        authenticated,
+        // @ts-expect-error a middleware returns a response
+        () => 'text',
+        () => null,
+      );
+      // @ts-expect-error options come first
+      app.get('/', authenticated, { name: 'late' }, () => null);
+      // @ts-expect-error a handler has no next
+      app.get('/', (_ctx, next) => next());
+    };
+    expectTypeOf(wrong).toBeFunction();
+  });
+});
+
+describe('a decorated method', () => {
+  test('is typed by its pattern and by what the pipeline provides, instance, static and private', () => {
+    const app = new Pullo();
+    const branch = app.with(authenticated);
+    class Greetings {
+      #greeting = 'Hei';
+      static count = 0;
+
+      @app.route('/greet/:name')
+      greet({ params }: ContextOf<typeof app, '/greet/:name'>) {
+        return `${this.#greeting}, ${params.name}!`;
+      }
+
+      @branch.route('/me', { methods: ['GET', 'POST'] })
+      #me({ user }: ContextOf<typeof branch>) {
+        return `${this.#greeting}, ${user.name}!`;
+      }
+
+      @app.route('/count')
+      static counted() {
+        return Greetings.count;
+      }
+
+      called() {
+        return this.#me;
+      }
+    }
+    expectTypeOf<Greetings['greet']>().returns.toEqualTypeOf<string>();
+    expectTypeOf<typeof Greetings.counted>().returns.toEqualTypeOf<number>();
+    const wrong = () => {
+      class Wrong {
+        // @ts-expect-error the app has no user
+        @app.route('/wrong')
+        me({ user }: ContextOf<typeof branch>) {
+          return user.name;
+        }
+
+        // @ts-expect-error nothing is returned
+        @app.route('/nothing')
+        nothing() {}
+      }
+      return Wrong;
+    };
+    expectTypeOf(wrong).toBeFunction();
+  });
+});
+
 describe('a route file', () => {
   function orders(group: Pullo<{ user: User }>) {
     group.get('/', ({ user }) => user.name);
