@@ -1,4 +1,4 @@
-import type { HTTPScope, Receive, Send, WebSocketScope } from '@pullo/asgi';
+import type { App, HTTPScope, Receive, Send, WebSocketScope } from '@pullo/asgi';
 import type { RequestOptions } from '@pullo/request';
 import { RedirectResponse, Response } from '@pullo/response';
 import { type Convertors, type Match, NameTaken, Router, UnknownRoute } from '@pullo/router';
@@ -6,6 +6,7 @@ import { Branch, endOf } from './branch.js';
 import type { RouteInfo } from './context.js';
 import type { ErrorScope } from './error-scope.js';
 import { HTTPError, routingError } from './errors.js';
+import { FetchHost, type OnUnhandled } from './fetch/fetch-host.js';
 import { Handshake } from './handshake.js';
 import type { AnyLifespan } from './lifespan.js';
 import { compose, type Layer } from './pipeline.js';
@@ -36,6 +37,7 @@ interface ApplicationOptions {
   readonly convertors?: Convertors;
   readonly request?: RequestOptions;
   readonly lifespan?: AnyLifespan;
+  readonly onUnhandled?: OnUnhandled;
 }
 
 type Params = Readonly<Record<string, unknown>>;
@@ -53,10 +55,13 @@ export class Application {
   readonly #infos: RouteInfo[] = [];
   /** Which group owns a path that no route matches. */
   readonly #owners: Router<Branch>;
+  readonly #onUnhandled: OnUnhandled | undefined;
+  #fetchHost: FetchHost | undefined = undefined;
 
-  constructor({ convertors, request, lifespan }: ApplicationOptions) {
+  constructor({ convertors, request, lifespan, onUnhandled }: ApplicationOptions) {
     this.requestOptions = request;
     this.lifespan = lifespan;
+    this.#onUnhandled = onUnhandled;
     this.#routes = new Router({ convertors });
     this.#webSockets = new Router({ convertors });
     this.#owners = new Router({ convertors });
@@ -64,6 +69,12 @@ export class Application {
 
   get routes(): readonly RouteInfo[] {
     return [...this.#infos];
+  }
+
+  /** What answers `fetch`: one for all the views of an app, which have one lifespan. */
+  fetchHost(app: App): FetchHost {
+    this.#fetchHost ??= new FetchHost(app, this.#onUnhandled);
+    return this.#fetchHost;
   }
 
   /** Adds a route. `own` are the layers of this route alone, inside those of its branch. */

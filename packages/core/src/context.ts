@@ -33,6 +33,8 @@ export interface BaseContext<Params = unknown, AppState = unknown> {
   readonly error: unknown;
   /** The path of a named route. Throws where the name or a parameter is wrong. */
   readonly urlFor: (name: string, params?: Readonly<Record<string, unknown>>) => string;
+  /** What the host of `fetch` handed over after the request, such as the `env` of a Worker; empty on other servers. */
+  readonly platform: readonly unknown[];
   /** Keeps the exchange open for work after the response. A rejection is thrown out of the app, so that the server logs it. */
   readonly waitUntil: (promise: Promise<unknown>) => void;
 }

@@ -18,6 +18,8 @@ export { type CloseInfo, InvalidClose } from './close-code.js';
 export type { BaseContext, Context, ContextOf, Empty, RouteInfo } from './context.js';
 export type { ErrorClass, ErrorHandler } from './error-scope.js';
 export { HTTPError, type HTTPErrorOptions, PipelineError } from './errors.js';
+export type { CloseOptions, FetchFunction, OnUnhandled } from './fetch/fetch-host.js';
+export { LifespanFailed } from './fetch/fetch-lifespan.js';
 export type { Handler, HandlerResult, JSONObject } from './handler.js';
 export type { AcceptOptions } from './handshake.js';
 export type { Lifespan } from './lifespan.js';

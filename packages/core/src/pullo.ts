@@ -8,6 +8,7 @@ import type { BaseContext, ContextWith, Empty, ParamsOf, Providable, RouteInfo }
 import { describeValue } from './describe.js';
 import type { ErrorClass, ErrorHandler } from './error-scope.js';
 import { PipelineError } from './errors.js';
+import type { CloseOptions, FetchFunction, OnUnhandled } from './fetch/fetch-host.js';
 import { type Lifespan, type MustYield, runLifespan } from './lifespan.js';
 import type { Middleware } from './middleware.js';
 import { readOrigins } from './origin.js';
@@ -46,6 +47,8 @@ export interface PulloOptions<AppState, Own extends Convertors> {
   convertors?: Own;
   /** Limits of request bodies and forms, and where large uploads go. Default: those of `Request`, and no uploads to disk. */
   request?: RequestOptions;
+  /** Hears of errors that nobody has taken, where `fetch` runs the app; a server logs them itself. Default: `console.error`. */
+  onUnhandled?: OnUnhandled;
 }
 
 /** What `provide` adds: what its function returns, responses aside. */
@@ -244,6 +247,33 @@ export class Pullo<
   /** The routes, in the order of their registration. */
   get routes(): readonly RouteInfo[] {
     return this.#application.routes;
+  }
+
+  /**
+   * Answers a request in Fetch's form, on Bun, Deno, Workers and others like them; what follows it is `ctx.platform`. It is bound.
+   *
+   * The first request starts the app's lifespan, and the others wait for that; where it fails they are answered with 500, and
+   * the next one tries again. A plain answer of a sync handler comes without a promise. What is thrown goes to `onUnhandled`.
+   *
+   * @example
+   * ```ts
+   * import { Pullo } from '@pullo/core';
+   *
+   * const app = new Pullo().get('/', () => 'Hello from anywhere');
+   * export default { fetch: app.fetch };
+   * ```
+   */
+  get fetch(): FetchFunction {
+    return this.#application.fetchHost(this).fetch;
+  }
+
+  /**
+   * Ends what `fetch` has begun: new requests get 503, those that run come to their end, and then the lifespan does.
+   *
+   * Calling it again waits for the same. Rejects with `LifespanFailed` if the shutdown fails.
+   */
+  close(options?: CloseOptions): Promise<void> {
+    return this.#application.fetchHost(this).close(options);
   }
 
   protected handle(scope: Scope, receive: Receive, send: Send): void | Promise<void> {

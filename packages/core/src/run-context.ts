@@ -2,6 +2,7 @@ import type { HTTPScope } from '@pullo/asgi';
 import { Request } from '@pullo/request';
 import type { BaseContext, RouteInfo } from './context.js';
 import { PipelineError } from './errors.js';
+import { platformOf } from './platform.js';
 import type { Run } from './run.js';
 import type { BaseWebSocketContext } from './websocket-handler.js';
 
@@ -47,6 +48,10 @@ export class RunContext implements BaseContext<Run['params'], HTTPScope['state']
   get urlFor(): BaseContext['urlFor'] {
     const { application, scope } = this.#run;
     return (name, params) => scope.rootPath + application.url(name, params);
+  }
+
+  get platform(): readonly unknown[] {
+    return platformOf(this.#run.scope);
   }
 
   get waitUntil(): BaseContext['waitUntil'] {

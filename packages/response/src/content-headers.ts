@@ -1,5 +1,5 @@
 import { HeaderList, type HeadersInit } from '@pullo/asgi';
-import { byteLength } from './byte-length.js';
+import { byteLength } from '@pullo/asgi/http';
 import type { Body } from './content.js';
 import { isBodiless } from './status.js';
 import { Stream } from './stream.js';

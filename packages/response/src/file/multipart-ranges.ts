@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { HeaderList } from '@pullo/asgi';
-import type { ByteRange } from '@pullo/asgi/http';
-import { byteLength } from '../byte-length.js';
+import { type ByteRange, byteLength } from '@pullo/asgi/http';
 import { Response } from '../response.js';
 import type { OpenFile } from './open-file.js';
 
