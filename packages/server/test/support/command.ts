@@ -11,7 +11,8 @@ export class Command {
   readonly exited: Promise<number | NodeJS.Signals>;
   stdout = '';
   stderr = '';
-  #wake: () => void = () => {};
+  #wakes: (() => void)[] = [];
+  #seen = 0;
 
   constructor(args: string[], { cwd = FIXTURES, env = {} }: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
     this.process = spawn(process.execPath, [MAIN, ...args], {
@@ -39,20 +40,33 @@ export class Command {
   }
 
   /** Waits until the process has written something to standard error, and gives the match. */
-  async until(pattern: RegExp): Promise<RegExpExecArray> {
+  until(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.#find(pattern, 0);
+  }
+
+  /** The same for what comes after the last thing that this has found. */
+  async next(pattern: RegExp): Promise<RegExpExecArray> {
+    const match = await this.#find(pattern, this.#seen);
+    this.#seen += match.index + match[0].length;
+    return match;
+  }
+
+  async #find(pattern: RegExp, from: number): Promise<RegExpExecArray> {
     for (;;) {
-      const match = pattern.exec(this.stderr);
+      const match = pattern.exec(this.stderr.slice(from));
       if (match !== null) return match;
       if (this.process.exitCode !== null) throw new Error(`It ended before ${pattern}: ${this.stderr}`);
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
+      await new Promise<void>((resolve) => this.#wakes.push(resolve));
     }
+  }
+
+  #wake(): void {
+    for (const wake of this.#wakes.splice(0)) wake();
   }
 
   /** The URL that it serves, once it does. */
   async url(): Promise<string> {
-    const match = await this.until(/Pullo running on (http:\S+)/);
+    const match = await this.until(/Pullo running on (https?:\S+)/);
     return match[1] as string;
   }
 }

@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { Agent, request } from 'undici';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Command, FIXTURES } from '../support/command.ts';
+
+/** `PULLO_ROLLS=20` for the run whose figures the note has. */
+const ROUNDS = Number(process.env.PULLO_ROLLS ?? 3);
+const CLIENTS = 16;
+
+/** Clients that ask on and on, most of them over connections that they keep, as soon as they have their answer. */
+class Load {
+  answers = 0;
+  readonly failures: unknown[] = [];
+  readonly pids = new Set<string>();
+  readonly times: number[] = [];
+  #isOver = false;
+  #end: Promise<void> | undefined;
+  readonly #clients: Promise<void>[];
+  readonly #agent = new Agent({ connections: CLIENTS, pipelining: 1 });
+
+  constructor(url: string) {
+    this.#clients = Array.from({ length: CLIENTS }, (_none, index) => this.#run(url, index % 4));
+  }
+
+  end(): Promise<void> {
+    this.#isOver = true;
+    this.#end ??= Promise.all(this.#clients).then(() => this.#agent.close());
+    return this.#end;
+  }
+
+  async #run(url: string, kind: number): Promise<void> {
+    while (!this.#isOver) {
+      // Some take a new connection each time, and some leave theirs idle between two requests.
+      await this.#ask(url, kind === 2);
+      if (kind === 3) await new Promise((resolve) => setTimeout(resolve, 40 * Math.random()));
+    }
+  }
+
+  async #ask(url: string, reset: boolean): Promise<void> {
+    const startedAt = performance.now();
+    try {
+      const { statusCode, body } = await request(url, { dispatcher: this.#agent, reset });
+      const [pid = ''] = (await body.text()).split(' ');
+      if (statusCode !== 200) throw new Error(`Status ${statusCode}`);
+      this.pids.add(pid);
+      this.answers++;
+    } catch (error) {
+      this.failures.push(error);
+    }
+    this.times.push(performance.now() - startedAt);
+  }
+}
+
+describe('a rolling restart', () => {
+  it(`loses no request of clients that keep their connections, in ${ROUNDS} rounds`, {
+    timeout: 20_000 + 10_000 * ROUNDS,
+  }, async () => {
+    const flags = ['--port', '0', '--no-access-log', '--workers', '2'];
+    const command = new Command(['run', join(FIXTURES, 'processes.mjs'), ...flags]);
+    const load = new Load(await command.url());
+    onTestFinished(() => load.end());
+    const startedAt = performance.now();
+    for (let round = 0; round < ROUNDS; round++) {
+      const answered = load.answers;
+      command.process.kill('SIGHUP');
+      await command.next(/All workers have been replaced/);
+      expect(load.answers).toBeGreaterThan(answered);
+    }
+    const seconds = (performance.now() - startedAt) / 1000;
+    await load.end();
+    const slowest = Math.max(...load.times).toFixed(0);
+    console.log(
+      `Rolling restart, ${ROUNDS} rounds of 2 workers in ${seconds.toFixed(1)} s: ${load.answers} requests of ${CLIENTS} clients answered by ${load.pids.size} processes, ${load.failures.length} failed, the slowest took ${slowest} ms`,
+    );
+    expect(load.failures).toEqual([]);
+    expect(load.pids.size).toBe(2 * (ROUNDS + 1));
+    command.process.kill('SIGTERM');
+    expect(await command.exited).toBe(0);
+  });
+});
