@@ -40,7 +40,8 @@ const CLIENT_CLOSED_REQUEST = 499;
 /**
  * Logs one line for each request, when its outcome is known: method, path, status, duration, bytes of the body, request id, error.
  *
- * A stream or a file is logged when it has been sent, or cut, with what was sent of it. Use it first, so that it sees what the other
+ * A stream or a file is logged when it has been sent, or cut, with what was sent of it; a WebSocket session when it has ended, as 101 and its
+ * duration, or as the status that refused it. Use it first, so that it sees what the other
  * layers make of the response. What is in a request cannot forge a line: controls are escaped. The query is not logged, as it
  * may hold secrets. A `write` or `logger` that throws does not spoil the answer: its error comes out of the app, for the server to log.
  *

@@ -7,7 +7,7 @@ export interface LogRecord {
   /** The canonical path, without the query: queries have secrets in them. */
   readonly path: string;
   readonly status: number;
-  /** From the first middleware's `next()` to the last byte, in milliseconds, to the microsecond. */
+  /** From the first middleware's `next()` to the last byte, or to the end of a WebSocket session; in milliseconds, to the microsecond. */
   readonly duration: number;
   /** What was sent of the body. */
   readonly bytes: number;
@@ -21,11 +21,26 @@ export interface LogRecord {
   readonly error?: unknown;
 }
 
-/** `error` for 500 and above and for responses that failed on the way, `warn` for 400 and above and for clients that left, else `info`. */
+/**
+ * `error` for 500 and above and for responses that failed on the way, `warn` for 400 and above and for clients that left, else `info`. A
+ * WebSocket session, which is 101 whatever becomes of it, goes by what it failed with.
+ */
 export function levelOf(record: LogRecord): LogLevel {
   if (record.status >= 500) return 'error';
+  if (record.status === SWITCHING_PROTOCOLS && record.error !== undefined) {
+    return isInterruption(record.error) || isClientError(record.error) ? 'warn' : 'error';
+  }
   if (record.cut) return isInterruption(record.error) ? 'warn' : 'error';
   return record.status >= 400 ? 'warn' : 'info';
+}
+
+/** The status of a WebSocket session that was accepted. */
+export const SWITCHING_PROTOCOLS = 101;
+
+/** Whether an error says that it was the client's: an `HTTPError` of 400 to 499, or the like of it. */
+function isClientError(error: unknown): boolean {
+  if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number') return false;
+  return error.status >= 400 && error.status < 500;
 }
 
 const INTERRUPTIONS: ReadonlySet<unknown> = new Set([

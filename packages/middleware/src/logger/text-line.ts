@@ -1,5 +1,5 @@
 import { escapeControls } from './escape.js';
-import type { LogRecord } from './record.js';
+import { type LogRecord, SWITCHING_PROTOCOLS } from './record.js';
 
 type Colour = 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 type Paint = (colour: Colour, text: string) => string;
@@ -21,10 +21,13 @@ export function colouredLine(record: LogRecord): string {
 
 function line(record: LogRecord, paint: Paint): string {
   const { method, path, status, duration, bytes, requestId, headers, cut, error } = record;
+  const time = inUnits(duration, 1000, ['ms', 's']);
+  // A session has no body.
+  const size = status === SWITCHING_PROTOCOLS ? '' : ` ${inUnits(bytes, 1000, ['B', 'kB', 'MB', 'GB'])}`;
   const parts = [
     escapeControls(`${method} ${path}`),
     paint(colourOf(status), String(status)),
-    paint('dim', `${inUnits(duration, 1000, ['ms', 's'])} ${inUnits(bytes, 1000, ['B', 'kB', 'MB', 'GB'])}`),
+    paint('dim', `${time}${size}`),
   ];
   if (cut) parts.push(paint('yellow', 'cut'));
   if (requestId !== undefined) parts.push(paint('dim', escapeControls(requestId)));
