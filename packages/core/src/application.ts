@@ -1,15 +1,19 @@
 import type { App, HTTPScope, Receive, Send, WebSocketScope } from '@pullo/asgi';
 import type { RequestOptions } from '@pullo/request';
 import { RedirectResponse, Response } from '@pullo/response';
-import { type Convertors, type Match, NameTaken, Router, UnknownRoute } from '@pullo/router';
+import { type Convertors, type Match, NameTaken, Router } from '@pullo/router';
 import { Branch, endOf } from './branch.js';
 import type { RouteInfo } from './context.js';
 import type { ErrorScope } from './error-scope.js';
-import { HTTPError, routingError } from './errors.js';
+import { HTTPError, PipelineError, routingError } from './errors.js';
 import { FetchHost, type OnUnhandled } from './fetch/fetch-host.js';
 import { Handshake } from './handshake.js';
 import type { AnyLifespan } from './lifespan.js';
+import { Mount, type MountOptions } from './mount.js';
+import { MountedSession } from './mounted-session.js';
+import { Mounts } from './mounts.js';
 import { compose, type Layer } from './pipeline.js';
+import { localPath } from './root-path.js';
 import { type Chain, Run } from './run.js';
 import { runSession, type SessionEnd } from './websocket-session.js';
 
@@ -22,14 +26,18 @@ export interface Endpoint {
   /** The layers composed; at their end a run has its own `end`: the handler, or what answers on its behalf (405, OPTIONS, a slash redirect). */
   readonly pipeline: Chain;
   readonly handler: Chain;
+  /** The name of the handler's function; empty if it has none. */
+  readonly handlerName: string;
 }
 
 /** A registered WebSocket route: what its sessions run. */
-interface WebSocketEndpoint {
+export interface WebSocketEndpoint {
   readonly info: RouteInfo;
   readonly branch: Branch;
+  readonly layers: readonly Layer[];
   readonly pipeline: Chain;
   readonly end: SessionEnd;
+  readonly handlerName: string;
 }
 
 /** What an app is made with, whatever its types. */
@@ -52,9 +60,11 @@ export class Application {
   readonly #routes: Router<Endpoint>;
   /** Beside those of HTTP: a page and a session may share a path. */
   readonly #webSockets: Router<WebSocketEndpoint>;
-  readonly #infos: RouteInfo[] = [];
-  /** Which group owns a path that no route matches. */
-  readonly #owners: Router<Branch>;
+  readonly mounts: Mounts;
+  /** Which group or mount owns a path that no route matches. */
+  readonly #owners: Router<Branch | Mount>;
+  /** Routes and mounts in order of registration. */
+  readonly #registered: (Endpoint | WebSocketEndpoint | Mount)[] = [];
   readonly #onUnhandled: OnUnhandled | undefined;
   #fetchHost: FetchHost | undefined = undefined;
 
@@ -65,10 +75,11 @@ export class Application {
     this.#routes = new Router({ convertors });
     this.#webSockets = new Router({ convertors });
     this.#owners = new Router({ convertors });
+    this.mounts = new Mounts(this, convertors);
   }
 
-  get routes(): readonly RouteInfo[] {
-    return [...this.#infos];
+  get registered(): readonly (Endpoint | WebSocketEndpoint | Mount)[] {
+    return this.#registered;
   }
 
   /** What answers `fetch`: one for all the views of an app, which have one lifespan. */
@@ -78,22 +89,31 @@ export class Application {
   }
 
   /** Adds a route. `own` are the layers of this route alone, inside those of its branch. */
-  add(branch: Branch, info: RouteInfo, own: readonly Layer[], handler: Chain): void {
+  add(branch: Branch, info: RouteInfo, own: readonly Layer[], handler: Chain, handlerName: string): void {
     refuseNamesake(info, this.#webSockets);
+    if (this.mounts.hasName(info.name)) throw nameTaken(info.name);
     const layers = [...branch.layers, ...own];
-    const endpoint = { info, branch, layers, pipeline: compose(layers, endOf), handler };
+    const endpoint = { info, branch, layers, pipeline: compose(layers, endOf), handler, handlerName };
     for (const method of info.methods) {
       this.#routes.add(method, info.pattern, endpoint, { name: info.name });
     }
-    this.#infos.push(info);
+    this.#registered.push(endpoint);
     branch.seal(`the route ${info.methods.join(', ')} ${info.pattern}`);
   }
 
-  addWebSocket(branch: Branch, info: RouteInfo, own: readonly Layer[], end: SessionEnd): void {
+  addWebSocket(
+    branch: Branch,
+    info: RouteInfo,
+    own: readonly Layer[],
+    end: SessionEnd,
+    handlerName: string,
+  ): void {
     refuseNamesake(info, this.#routes);
-    const endpoint = { info, branch, pipeline: compose([...branch.layers, ...own], endOf), end };
+    if (this.mounts.hasName(info.name)) throw nameTaken(info.name);
+    const layers = [...branch.layers, ...own];
+    const endpoint = { info, branch, layers, pipeline: compose(layers, endOf), end, handlerName };
     this.#webSockets.add('GET', info.pattern, endpoint, { name: info.name });
-    this.#infos.push(info);
+    this.#registered.push(endpoint);
     branch.seal(`the WebSocket route ${info.pattern}`);
   }
 
@@ -104,14 +124,60 @@ export class Application {
     }
   }
 
+  /** Gives an app the paths under a prefix that no route serves: also those of a group with the same prefix. */
+  mount(branch: Branch, prefix: string, app: unknown, options: MountOptions): void {
+    const { name } = options;
+    const isTaken =
+      name !== undefined && (this.#routes.named(name) ?? this.#webSockets.named(name)) !== undefined;
+    if (isTaken) throw nameTaken(name);
+    const mount = this.mounts.add(branch, prefix, app, options);
+    const { pattern } = mount.info;
+    for (const owned of pattern === '/' ? ['/*'] : [pattern, `${pattern}/*`]) {
+      this.#owners.remove('*', owned);
+      this.#owners.add('*', owned, mount);
+    }
+    this.#registered.push(mount);
+    branch.seal(`the mount "${pattern}"`);
+  }
+
+  host(branch: Branch, pattern: string, app: unknown, options: MountOptions): void {
+    this.#registered.push(this.mounts.addHost(branch, pattern, app, options));
+    branch.seal(`the host "${pattern}"`);
+  }
+
+  /** The path of a name, below where this app is mounted. Throws `PipelineError` for a name that nothing has. */
   url(name: string, params?: Params): string {
+    const path = this.findURL(name, params);
+    if (path !== undefined) return path;
+    const known = [...this.names()];
+    const names = known.slice(0, 20).map((known) => JSON.stringify(known));
+    throw new PipelineError(
+      `urlFor(${JSON.stringify(name)}): nothing has that name. Known are ${names.join(', ') || 'none'}${known.length > 20 ? ', …' : ''}: ` +
+        'a route has its name from its options, { name }, and so has a mount, whose routes are "mount:route".',
+    );
+  }
+
+  /** The same, `undefined` for a name that nothing has. */
+  findURL(name: string, params?: Params): string | undefined {
     if (this.#routes.named(name) !== undefined) return this.#routes.url(name, params);
     if (this.#webSockets.named(name) !== undefined) return this.#webSockets.url(name, params);
-    throw new UnknownRoute(name, [...new Set(this.#infos.flatMap((info) => info.name ?? []))]);
+    return this.mounts.url(name, params);
+  }
+
+  *names(): IterableIterator<string> {
+    const infos = this.#registered
+      .map(({ info }) => info)
+      .filter(({ kind }) => kind === 'http' || kind === 'websocket');
+    yield* new Set(infos.flatMap(({ name }) => name ?? []));
+    yield* this.mounts.names();
   }
 
   /** Answers one request. Makes no promise where nothing waits. */
   run(scope: HTTPScope, receive: Receive, send: Send): void | Promise<void> {
+    if (this.mounts.hasHosts) {
+      const host = this.mounts.matchHost(scope);
+      if (host !== undefined) return this.#runMount(scope, receive, send, host.value, host.params);
+    }
     const path = localPath(scope);
     const found = this.#routes.match(scope.method, path);
     if (found === undefined) return this.#runUnmatched(scope, receive, send, path);
@@ -121,21 +187,52 @@ export class Application {
 
   /** Leads one WebSocket session, or refuses it. A path with a slash too many or too few is refused: no client follows a redirect. */
   runWebSocket(scope: WebSocketScope, receive: Receive, send: Send): Promise<void> {
+    const host = this.mounts.hasHosts ? this.mounts.matchHost(scope) : undefined;
+    if (host !== undefined) return this.#runMountedSession(scope, receive, send, host.value, host.params);
     const path = localPath(scope);
-    const handshake = new Handshake(scope, receive, send);
     const found = this.#webSockets.match('GET', path);
-    if (found === undefined) {
-      const { branch, params } = this.#ownerOf(path);
-      const run = new Run(this, scope, receive, undefined, params, notFound(branch.errors), handshake);
-      return runSession(branch.pipeline, run, handshake, send);
-    }
+    if (found === undefined) return this.#runUnmatchedSession(scope, receive, send, path);
+    const handshake = new Handshake(scope, receive, send);
     const { pipeline, end, info } = found.value;
     const lead: Chain = (run) => end(run, handshake);
     const run = new Run(this, scope, receive, info, found.params, lead, handshake);
     return runSession(pipeline, run, handshake, send);
   }
 
+  #runUnmatchedSession(scope: WebSocketScope, receive: Receive, send: Send, path: string): Promise<void> {
+    const { owner, params } = this.#ownerOf(path);
+    if (owner instanceof Mount) return this.#runMountedSession(scope, receive, send, owner, params);
+    const handshake = new Handshake(scope, receive, send);
+    const run = new Run(this, scope, receive, undefined, params, notFound(owner.errors), handshake);
+    return runSession(owner.pipeline, run, handshake, send);
+  }
+
+  #runMountedSession(
+    scope: WebSocketScope,
+    receive: Receive,
+    send: Send,
+    mount: Mount,
+    params: Params,
+  ): Promise<void> {
+    const session = new MountedSession(mount, scope, receive, send);
+    const run = new Run(this, scope, receive, mount.info, params, session.end);
+    return session.run(run);
+  }
+
+  #runMount(
+    scope: HTTPScope,
+    receive: Receive,
+    send: Send,
+    mount: Mount,
+    params: Params,
+  ): void | Promise<void> {
+    const run = new Run(this, scope, receive, mount.info, params, mount.endOf(scope));
+    return execute(mount.pipeline, run, send);
+  }
+
   #runUnmatched(scope: HTTPScope, receive: Receive, send: Send, path: string): void | Promise<void> {
+    const { owner, params } = this.#ownerOf(path);
+    if (owner instanceof Mount) return this.#runMount(scope, receive, send, owner, params);
     const found = this.#routes.matchAny(path);
     if (found !== undefined) {
       const allow = allowHeader(this.#routes.allowed(path));
@@ -149,7 +246,7 @@ export class Application {
     }
     const session = this.#webSockets.match('GET', path);
     if (session !== undefined) return this.#runOnBehalf(scope, receive, send, session, askForUpgrade);
-    return this.#runNotFound(scope, receive, send, path);
+    return this.#runNotFound(scope, receive, send, owner, params);
   }
 
   /** Runs the pipeline of a route with another end than its handler. */
@@ -164,17 +261,22 @@ export class Application {
     return execute(pipeline, new Run(this, scope, receive, info, found.params, end(branch.errors)), send);
   }
 
-  #runNotFound(scope: HTTPScope, receive: Receive, send: Send, path: string): void | Promise<void> {
-    const { branch, params } = this.#ownerOf(path);
-    const isServerWide = path === '*' && scope.method === 'OPTIONS';
+  #runNotFound(
+    scope: HTTPScope,
+    receive: Receive,
+    send: Send,
+    branch: Branch,
+    params: Params,
+  ): void | Promise<void> {
+    const isServerWide = scope.path === '*' && scope.method === 'OPTIONS';
     const end: Chain = isServerWide ? () => new Response(null, { status: 204 }) : notFound(branch.errors);
     return execute(branch.pipeline, new Run(this, scope, receive, undefined, params, end), send);
   }
 
-  /** Whose middleware and error handlers a path has that no route matches. */
-  #ownerOf(path: string): { readonly branch: Branch; readonly params: Params } {
-    const owner = this.#owners.match('*', path);
-    return { branch: owner?.value ?? this.root, params: ownedParams(owner?.params) };
+  /** Whose middleware and error handlers a path has that no route matches, or which mounted app. */
+  #ownerOf(path: string): { readonly owner: Branch | Mount; readonly params: Params } {
+    const found = this.#owners.match('*', path);
+    return { owner: found?.value ?? this.root, params: ownedParams(found?.params) };
   }
 }
 
@@ -190,6 +292,10 @@ function refuseNamesake({ name, pattern }: RouteInfo, others: Router<unknown>): 
   const namesake = name === undefined ? undefined : others.named(name);
   if (name === undefined || namesake === undefined || namesake.pattern === pattern) return;
   throw new NameTaken(name, pattern, namesake);
+}
+
+function nameTaken(name: string | undefined): PipelineError {
+  return new PipelineError(`A route and a mount are both named ${JSON.stringify(name)}: rename one of them.`);
 }
 
 function notFound(errors: ErrorScope): Chain {
@@ -231,13 +337,4 @@ function otherSlash(scope: HTTPScope, path: string): string | undefined {
 function ownedParams(params: Params = NO_PARAMS): Params {
   const { '*': _rest, ...captured } = params;
   return captured;
-}
-
-/** The path below where the app is mounted; a path that is not below it stands as it is (a proxy has cut it already). */
-function localPath(scope: HTTPScope | WebSocketScope): string {
-  const { path, rootPath } = scope;
-  if (rootPath === '' || !path.startsWith(rootPath)) return path;
-  const local = path.slice(rootPath.length);
-  if (local === '') return '/';
-  return local.startsWith('/') ? local : path;
 }

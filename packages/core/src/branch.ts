@@ -8,6 +8,8 @@ import type { Chain, Run } from './run.js';
 export class Branch {
   readonly prefix: string;
   readonly errors: ErrorScope;
+  /** The groups and branches of it, in the order in which they were made. */
+  readonly children: Branch[] = [];
   readonly #parent: Branch | undefined;
   readonly #own: Layer[] = [];
   /** What has been registered first: its layers are fixed from then on. */
@@ -18,11 +20,18 @@ export class Branch {
     this.#parent = parent;
     this.prefix = (parent?.prefix ?? '') + prefix;
     this.errors = new ErrorScope(parent?.errors);
+    parent?.children.push(this);
   }
 
   /** From the app's layers inward. */
   get layers(): readonly Layer[] {
     return this.#parent === undefined ? this.#own : [...this.#parent.layers, ...this.#own];
+  }
+
+  /** The same layers, and the prefix of the app or group that each was added to. */
+  get placedLayers(): readonly { readonly layer: Layer; readonly prefix: string }[] {
+    const own = this.#own.map((layer) => ({ layer, prefix: this.prefix }));
+    return this.#parent === undefined ? own : [...this.#parent.placedLayers, ...own];
   }
 
   add(layer: Layer, call: string): void {

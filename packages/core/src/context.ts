@@ -8,10 +8,11 @@ export type Empty = Record<never, never>;
 
 /** What an app tells about the route that a request has matched. */
 export interface RouteInfo {
-  readonly kind: 'http' | 'websocket';
+  /** What stands there: a handler for HTTP or for WebSocket sessions, or an app that has been given a prefix or a host. */
+  readonly kind: 'http' | 'websocket' | 'mount' | 'host';
   /** The methods it was registered for; `*` is any. None for a WebSocket. */
   readonly methods: readonly string[];
-  /** The whole pattern, group prefixes included. */
+  /** The whole pattern, group prefixes included; the prefix of a mount, the pattern of a host. */
   readonly pattern: string;
   readonly name: string | undefined;
   /** What was given as `meta` at registration. */

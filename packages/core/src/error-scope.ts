@@ -20,6 +20,8 @@ export type ErrorHandler<E, Ctx extends BaseContext = BaseContext> = (
 ) => HandlerResult | Promise<HandlerResult>;
 
 interface Entry {
+  /** The class or status that it is for. */
+  readonly label: string;
   /** For messages. */
   readonly name: string;
   readonly handler: ErrorHandler<unknown>;
@@ -48,7 +50,12 @@ export class ErrorScope {
     if (this.#entries.has(key)) {
       throw new PipelineError(`There is an error handler for ${label} already: keep one of them.`);
     }
-    this.#entries.set(key, { name: `The error handler for ${label}`, handler });
+    this.#entries.set(key, { label, name: `The error handler for ${label}`, handler });
+  }
+
+  /** What there is a handler for here, in order of registration, and the name of its function. */
+  get handled(): readonly { readonly label: string; readonly handler: string }[] {
+    return Array.from(this.#entries.values(), ({ label, handler }) => ({ label, handler: handler.name }));
   }
 
   /** The response that an error becomes. Never throws or rejects. */

@@ -16,6 +16,12 @@ export * from '@pullo/response';
 export type { PathParams } from '@pullo/router';
 export { type CloseInfo, InvalidClose } from './close-code.js';
 export type { BaseContext, Context, ContextOf, Empty, RouteInfo } from './context.js';
+export type {
+  AppDescription,
+  ErrorHandlerDescription,
+  MiddlewareDescription,
+  RouteDescription,
+} from './describe-app.js';
 export type { ErrorClass, ErrorHandler } from './error-scope.js';
 export { HTTPError, type HTTPErrorOptions, PipelineError } from './errors.js';
 export type { CloseOptions, FetchFunction, OnUnhandled } from './fetch/fetch-host.js';
@@ -24,6 +30,8 @@ export type { Handler, HandlerResult, JSONObject } from './handler.js';
 export type { AcceptOptions } from './handshake.js';
 export type { Lifespan } from './lifespan.js';
 export type { Middleware, MiddlewareResult, Next } from './middleware.js';
+export type { MountOptions } from './mount.js';
+export { type MiddlewareAbout, named } from './named.js';
 export type { Origins } from './origin.js';
 export type { ProblemDetails } from './problem.js';
 export { Pullo, type PulloOptions } from './pullo.js';

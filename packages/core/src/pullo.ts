@@ -1,4 +1,4 @@
-import { Callable, type Receive, type Scope, type Send, UnsupportedScope } from '@pullo/asgi';
+import { type App, Callable, type Receive, type Scope, type Send, UnsupportedScope } from '@pullo/asgi';
 import type { RequestOptions } from '@pullo/request';
 import type { Response } from '@pullo/response';
 import type { Convertors, ConvertorTypes, KnownPattern, NoConvertors } from '@pullo/router';
@@ -6,11 +6,13 @@ import { Application } from './application.js';
 import { Branch } from './branch.js';
 import type { BaseContext, ContextWith, Empty, ParamsOf, Providable, RouteInfo } from './context.js';
 import { describeValue } from './describe.js';
+import { type AppDescription, describeApp } from './describe-app.js';
 import type { ErrorClass, ErrorHandler } from './error-scope.js';
 import { PipelineError } from './errors.js';
 import type { CloseOptions, FetchFunction, OnUnhandled } from './fetch/fetch-host.js';
 import { type Lifespan, type MustYield, runLifespan } from './lifespan.js';
 import type { Middleware } from './middleware.js';
+import { type MountOptions, remember } from './mount.js';
 import { readOrigins } from './origin.js';
 import {
   type AnyMiddleware,
@@ -20,6 +22,7 @@ import {
   middlewareLayer,
   providerLayer,
 } from './pipeline.js';
+import { RouteTable } from './route-table.js';
 import { readRoute } from './routing.js';
 import { isPromiseLike } from './settle.js';
 import { Verbs } from './verbs.js';
@@ -86,6 +89,7 @@ export class Pullo<
     super();
     this.#application = new Application(options);
     this.#branch = this.#application.root;
+    remember(this, this.#application);
   }
 
   /**
@@ -172,6 +176,58 @@ export class Pullo<
   }
 
   /**
+   * Gives an app what lies under a prefix: a Pullo, a `Response`, `staticFiles`, or any function `(scope, receive, send)`.
+   *
+   * Its `rootPath` is the prefix, `path` stays the whole. It runs inside the pipeline and the error handlers of the app or group where it is mounted.
+   * Routes go before it: it has what no route of this app serves under the prefix, other methods included, and the prefix itself with and without a
+   * slash. The prefix may have parameters, which are `ctx.params` of the pipeline; `/` gives it all the rest. Its lifespan runs inside this app's.
+   *
+   * Throws `PipelineError` for a prefix that is none or has an app already, for what is no app, and for an app that contains this one.
+   *
+   * @example
+   * ```ts
+   * import { Pullo } from '@pullo/core';
+   *
+   * const admin = new Pullo().get('/users/:id(int)', { name: 'user' }, ({ params }) => `user ${params.id}`);
+   *
+   * export const app = new Pullo()
+   *   .get('/', ({ urlFor }) => urlFor('admin:user', { id: 7 })) // '/admin/users/7'
+   *   .mount('/admin', admin, { name: 'admin' });
+   * ```
+   */
+  mount<const Prefix extends string>(
+    prefix: KnownPattern<Prefix, ConvertorTypes<Own>>,
+    app: App,
+    options: MountOptions = {},
+  ): this {
+    this.#application.mount(this.#branch, prefix, app, options);
+    return this;
+  }
+
+  /**
+   * Gives an app the requests for a host, with all of their paths: `api.example.com`, `:tenant.example.com`, `*.example.com`. Hosts are looked at before
+   * routes and mounts; in `Host` the port, the case of letters and a dot at the end do not count. What it captures is `ctx.params` of the pipeline.
+   *
+   * Throws `PipelineError` in a group and for what is no app, and `RouteConflict` for a host that has an app already.
+   *
+   * @example
+   * ```ts
+   * import { Pullo } from '@pullo/core';
+   *
+   * const api = new Pullo().get('/', () => ({ hello: 'api' }));
+   * export const app = new Pullo().host('api.example.com', api).get('/', () => 'the site');
+   * ```
+   */
+  host<const Pattern extends string>(
+    pattern: KnownPattern<Pattern, ConvertorTypes<Own>>,
+    app: App,
+    options: MountOptions = {},
+  ): this {
+    this.#application.host(this.#branch, pattern, app, options);
+    return this;
+  }
+
+  /**
    * Handles errors of a class, or of a status, that are thrown under this app or group; the innermost that fits is called,
    * by the nearest class in the prototype chain. What it returns is what a handler returns.
    *
@@ -228,7 +284,7 @@ export class Pullo<
   ): this;
   websocket(path: string, ...args: readonly unknown[]): this {
     const route = `The WebSocket route ${JSON.stringify(path)}`;
-    const { options, middleware, handler } = readRoute(args, route);
+    const { options, middleware, handler, handlerName } = readRoute(args, route);
     const info: RouteInfo = Object.freeze({
       kind: 'websocket',
       methods: Object.freeze([]),
@@ -240,13 +296,33 @@ export class Pullo<
     const name = `The WebSocket handler of ${info.pattern}`;
     const origins = readOrigins(options, route);
     const end = sessionEnd(handler, this.#branch.errors, { name, origins });
-    this.#application.addWebSocket(this.#branch, info, layers, end);
+    this.#application.addWebSocket(this.#branch, info, layers, end, handlerName);
     return this;
   }
 
-  /** The routes, in the order of their registration. */
+  /**
+   * The routes, mounts and hosts, in the order of their registration. `console.log(app.routes)` and `String(app.routes)` show them as a table, with their
+   * pipelines, and below the mounts the routes of the apps there.
+   */
   get routes(): readonly RouteInfo[] {
-    return this.#application.routes;
+    const infos = this.#application.registered.map(({ info }) => info);
+    return new RouteTable(infos, () => this.describe());
+  }
+
+  /**
+   * The app as data: its routes with their pipelines, its error handlers, and the apps mounted in it. It can be made into JSON if what has been given as
+   * `meta` can.
+   *
+   * @example
+   * ```ts
+   * import { Pullo } from '@pullo/core';
+   *
+   * const app = new Pullo().get('/notes/:id', { name: 'note' }, ({ params }) => params.id);
+   * app.describe().routes[0]?.pattern; // '/notes/:id'
+   * ```
+   */
+  describe(): AppDescription {
+    return describeApp(this.#application);
   }
 
   /**
@@ -282,14 +358,14 @@ export class Pullo<
     if (scope.type === 'lifespan') {
       // True by the type of the options: what it takes is a view of this app.
       const lifespan = this.#application.lifespan as Lifespan<unknown> | undefined;
-      return runLifespan(lifespan, this, scope, receive, send);
+      return runLifespan(lifespan, this, this.#application.mounts.list, scope, receive, send);
     }
     throw new UnsupportedScope(scope);
   }
 
   protected register(methods: readonly string[], path: string, args: readonly unknown[]): this {
     const route = `The route ${methods.join(', ')} ${JSON.stringify(path)}`;
-    const { options, middleware, handler } = readRoute(args, route);
+    const { options, middleware, handler, handlerName } = readRoute(args, route);
     const info: RouteInfo = Object.freeze({
       kind: 'http',
       methods: Object.freeze([...methods]),
@@ -299,7 +375,8 @@ export class Pullo<
     });
     const layers = middleware.map((each) => this.#layerOf(each, this.#branch));
     const name = `The handler of ${methods.join(', ')} ${info.pattern}`;
-    this.#application.add(this.#branch, info, layers, handlerChain(handler, this.#branch.errors, name));
+    const chain = handlerChain(handler, this.#branch.errors, name);
+    this.#application.add(this.#branch, info, layers, chain, handlerName);
     return this;
   }
 
@@ -321,6 +398,7 @@ export class Pullo<
     const view = new Pullo<P, Q, AppState, Own>();
     view.#application = this.#application;
     view.#branch = branch;
+    remember(view, this.#application);
     return view;
   }
 

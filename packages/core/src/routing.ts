@@ -111,6 +111,8 @@ export interface RouteParts {
   /** In the order in which they run. */
   readonly middleware: readonly unknown[];
   readonly handler: AnyHandler;
+  /** The name of its function, or of the class of a constant; empty if it has none. */
+  readonly handlerName: string;
 }
 
 /** What stands behind a path, checked: JavaScript has no compiler that would say so. `route` is the route's name in messages. */
@@ -137,7 +139,9 @@ export function readRoute(args: readonly unknown[], route: string): RouteParts {
     throw new PipelineError(`${route} has options that are no object: ${describeValue(options)}.`);
   }
   // A constant is a function too, but of (scope, receive, send).
-  return { options, middleware: before, handler: isConstant ? () => handler : (handler as AnyHandler) };
+  const answer = isConstant ? () => handler : (handler as AnyHandler);
+  const handlerName = isConstant ? handler.constructor.name : handler.name;
+  return { options, middleware: before, handler: answer, handlerName };
 }
 
 /** Throws `PipelineError` for a list of methods that would serve nothing, or not what was meant. */

@@ -95,6 +95,11 @@ export class Run {
     return this.#response;
   }
 
+  /** Takes over a response that has been made for this request alone. */
+  adopt(response: Response): void {
+    this.#response = response;
+  }
+
   /** Keeps an error that nobody took: it is thrown out of the app once the answer is sent. */
   fail(error: unknown): void {
     this.#failures ??= [];

@@ -196,7 +196,9 @@ describe('registration', () => {
       .websocket('/rooms/:room', { name: 'room' }, lead);
     await using http = client(app);
     expect(await (await http.get('/')).text()).toBe('/rooms/x%20y');
-    await expect(http.get('/wrong')).rejects.toThrow('No route is named "rooms": known are "home", "room"');
+    await expect(http.get('/wrong')).rejects.toThrow(
+      'urlFor("rooms"): nothing has that name. Known are "home", "room"',
+    );
   });
 
   test('a name belongs to one pattern, whatever is served there', () => {

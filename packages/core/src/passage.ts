@@ -1,0 +1,272 @@
+import {
+  type BodyChunk,
+  ClientDisconnected,
+  type Exchange,
+  type HTTPResponseStartEvent,
+  type HTTPScope,
+  isClientDisconnected,
+  type Receive,
+  type ReceiveEvent,
+  type Send,
+  type SendEvent,
+} from '@pullo/asgi';
+import type { Response } from '@pullo/response';
+import { PipelineError } from './errors.js';
+import { readFile } from './file-pieces.js';
+import { handledRejection } from './handled-rejection.js';
+import type { Mount } from './mount.js';
+import { MountedResponse } from './mounted-response.js';
+import { bodyReceive } from './received-body.js';
+import type { Run } from './run.js';
+import { isPromiseLike } from './settle.js';
+
+/** An event that waits to be taken: the app's `send` settles when it has been. */
+interface Held {
+  readonly event: SendEvent;
+  resolve(value: void | Promise<void>): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * What lies between a mounted app and the pipeline above it.
+ *
+ * The app runs until its `start`, of which a Response is made. What it sends then is held, with its `send` waiting, until the Response is sent
+ * and the events go to the server as they are, or until somebody reads the content. If neither comes, the app is told that its client has left.
+ */
+export class Passage {
+  readonly #mount: Mount;
+  readonly #run: Run;
+  readonly #scope: HTTPScope;
+  readonly #exchange: MountedExchange;
+  readonly #receiveEvent: Receive;
+  #state: 'open' | 'held' | 'reading' | 'drained' | 'forwarding' | 'cut' = 'open';
+  /** Settles `next()`, if it was called before the app had begun to answer. */
+  #settle: ((response: Response | Promise<Response>) => void) | undefined;
+  #response: Response | undefined;
+  #start: HTTPResponseStartEvent = { type: 'http.response.start', status: 200 };
+  /** What may come before `start`. */
+  readonly #early: SendEvent[] = [];
+  readonly #held: Held[] = [];
+  /** Where the events go once the response is sent. */
+  #send: Send | undefined;
+  /** Wakes the reader that waits for an event, and the calls of `receive` that do. */
+  #wakeReader: (() => void) | undefined;
+  readonly #receivers = new Set<(event: ReceiveEvent) => void>();
+  #isDone = false;
+  #failure: { readonly error: unknown } | undefined;
+  #finished: Promise<void> | undefined;
+
+  constructor(mount: Mount, run: Run, scope: HTTPScope) {
+    this.#mount = mount;
+    this.#scope = scope;
+    this.#run = run;
+    this.#exchange = new MountedExchange(scope.exchange);
+    this.#receiveEvent = bodyReceive(run);
+  }
+
+  /** Calls the app, and gives its response when it begins to answer; an error before that goes to the error handlers. */
+  open(): Response | Promise<Response> {
+    const scope = { ...this.#mount.scopeBelow(this.#scope), exchange: this.#exchange };
+    try {
+      const result = this.#mount.app(scope, this.#receive, this.#take);
+      if (isPromiseLike(result)) {
+        this.#finished = Promise.resolve(result).then(
+          () => this.#end(undefined),
+          (error: unknown) => this.#end({ error }),
+        );
+      } else {
+        this.#end(undefined);
+      }
+    } catch (error) {
+      this.#end({ error });
+    }
+    if (this.#response !== undefined) return this.#response;
+    if (this.#isDone) return this.#refusal();
+    return new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  /** Sends the head that the pipeline has made of the app's, and lets the app's own events follow. Resolves when the app is done. */
+  async forward(response: Response, send: Send): Promise<void> {
+    if (this.#state !== 'held') throw this.#usedTwice();
+    this.#state = 'forwarding';
+    try {
+      for (const event of this.#early) await send(event);
+      await send({ ...this.#start, status: response.status, headers: response.headerList });
+    } catch (error) {
+      this.cut();
+      await this.#finished;
+      throw error;
+    }
+    for (const held of this.#held.splice(0)) held.resolve(send(held.event));
+    this.#send = send;
+    await this.#finished;
+    this.#throwFailure();
+  }
+
+  /** The body that the app sends, piece by piece. The next one is asked for when the last has been taken. */
+  async *read(): AsyncGenerator<BodyChunk, void, undefined> {
+    if (this.#state !== 'held') throw this.#usedTwice();
+    this.#state = 'reading';
+    for (;;) {
+      const { event, resolve } = await this.#next();
+      if (event.type === 'http.response.pathsend') yield* readFile(event.path);
+      if (event.type === 'http.response.body' && event.body !== undefined) yield event.body;
+      const isLast =
+        event.type === 'http.response.pathsend' ||
+        (event.type === 'http.response.body' && event.moreBody !== true);
+      if (isLast) {
+        // Trailers belonged to the content as it was.
+        this.#state = 'drained';
+        this.#run.waitUntil(this.#completion());
+      }
+      resolve();
+      if (isLast) return;
+    }
+  }
+
+  /** Tells the app that nobody wants its response any more. Resolves when it has ended. */
+  async stop(): Promise<void> {
+    this.cut();
+    await this.#completion();
+  }
+
+  cut(): void {
+    if (this.#state === 'cut') return;
+    this.#state = 'cut';
+    this.#send = undefined;
+    for (const { reject } of this.#held.splice(0)) reject(this.#disconnected());
+    for (const receive of this.#receivers) receive({ type: 'http.disconnect' });
+    this.#receivers.clear();
+    this.#wakeReader?.();
+    this.#exchange.abort(this.#disconnected());
+  }
+
+  readonly #receive: Receive = () => {
+    if (this.#state === 'cut') return Promise.resolve({ type: 'http.disconnect' });
+    return new Promise((resolve, reject) => {
+      this.#receivers.add(resolve);
+      this.#receiveEvent()
+        .then(resolve, reject)
+        .finally(() => this.#receivers.delete(resolve));
+    });
+  };
+
+  /** The app's `send`. */
+  readonly #take: Send = (event) => {
+    if (this.#send !== undefined) return this.#send(event);
+    if (this.#state === 'cut') return handledRejection(this.#disconnected());
+    if (this.#state === 'drained') return;
+    if (this.#state === 'open') return this.#begin(event);
+    const taken = new Promise<void>((resolve, reject) => {
+      this.#held.push({ event, resolve, reject });
+    });
+    taken.catch(() => {});
+    this.#wakeReader?.();
+    return taken;
+  };
+
+  #begin(event: SendEvent): void | Promise<void> {
+    try {
+      if (event.type === 'http.response.debug') {
+        this.#early.push(event);
+        return;
+      }
+      if (event.type !== 'http.response.start') {
+        throw new PipelineError(`${this.#mount.label} sent ${event.type} before http.response.start.`);
+      }
+      this.#response = new MountedResponse(this, event);
+    } catch (error) {
+      this.#end({ error });
+      return handledRejection(error);
+    }
+    this.#start = event;
+    this.#state = 'held';
+    this.#run.adopt(this.#response);
+    this.#settle?.(this.#response);
+  }
+
+  /** The app has returned or thrown. */
+  #end(failure: { readonly error: unknown } | undefined): void {
+    if (this.#isDone) return;
+    this.#isDone = true;
+    this.#failure = failure;
+    this.#wakeReader?.();
+    if (this.#response === undefined) this.#settle?.(this.#refusal());
+  }
+
+  /** The answer to an app that has not begun one. What it does from now on goes nowhere. */
+  #refusal(): Response | Promise<Response> {
+    this.cut();
+    const { error } = this.#failure ?? { error: this.#mount.withoutResponse(this.#scope) };
+    this.#failure = undefined;
+    return this.#mount.branch.errors.respond(error, this.#run);
+  }
+
+  /** The next event for the reader; there is one as long as the app has not sent its last. */
+  async #next(): Promise<Held> {
+    for (;;) {
+      const held = this.#held.shift();
+      if (held !== undefined) return held;
+      if (this.#state === 'cut') throw this.#disconnected();
+      this.#throwFailure();
+      if (this.#isDone)
+        throw new PipelineError(`${this.#mount.label} returned before the end of its response.`);
+      await new Promise<void>((resolve) => {
+        this.#wakeReader = resolve;
+      });
+    }
+  }
+
+  /** Waits for the app, and throws what it threw; that it was told of its end is no news. */
+  async #completion(): Promise<void> {
+    await this.#finished;
+    if (!isClientDisconnected(this.#failure?.error)) this.#throwFailure();
+  }
+
+  /** Throws what the app threw, to the first who asks. */
+  #throwFailure(): void {
+    const failure = this.#failure;
+    if (failure === undefined) return;
+    this.#failure = undefined;
+    throw failure.error;
+  }
+
+  #disconnected(): ClientDisconnected {
+    return new ClientDisconnected(`The response of ${this.#mount.label} is not wanted any more.`);
+  }
+
+  #usedTwice(): PipelineError {
+    return new PipelineError(
+      `The response of ${this.#mount.label} was read or sent already: it can be used once.`,
+    );
+  }
+}
+
+/** The exchange as a mounted app sees it: over when the server says so, or when its response has been replaced. */
+class MountedExchange implements Exchange {
+  readonly #outer: Exchange | undefined;
+  readonly #reason: { error?: unknown } = {};
+  #controller: AbortController | undefined;
+  #signal: AbortSignal | undefined;
+
+  constructor(outer: Exchange | undefined) {
+    this.#outer = outer;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#signal === undefined) {
+      this.#controller = new AbortController();
+      if ('error' in this.#reason) this.#controller.abort(this.#reason.error);
+      const own = this.#controller.signal;
+      this.#signal = this.#outer === undefined ? own : AbortSignal.any([this.#outer.signal, own]);
+    }
+    return this.#signal;
+  }
+
+  abort(error: unknown): void {
+    this.#reason.error = error;
+    this.#controller?.abort(error);
+  }
+}
