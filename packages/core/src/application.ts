@@ -4,6 +4,7 @@ import { RedirectResponse, Response } from '@pullo/response';
 import { type Convertors, type Match, NameTaken, Router } from '@pullo/router';
 import { Branch, endOf } from './branch.js';
 import type { RouteInfo } from './context.js';
+import type { DebugRenderer } from './debug-renderer.js';
 import type { ErrorScope } from './error-scope.js';
 import { HTTPError, PipelineError, routingError } from './errors.js';
 import { FetchHost, type OnUnhandled } from './fetch/fetch-host.js';
@@ -46,6 +47,7 @@ interface ApplicationOptions {
   readonly request?: RequestOptions;
   readonly lifespan?: AnyLifespan;
   readonly onUnhandled?: OnUnhandled;
+  readonly debug?: DebugRenderer | false | undefined;
 }
 
 type Params = Readonly<Record<string, unknown>>;
@@ -57,6 +59,7 @@ export class Application {
   readonly root = new Branch();
   readonly requestOptions: RequestOptions | undefined;
   readonly lifespan: AnyLifespan | undefined;
+  readonly debug: DebugRenderer | false | undefined;
   readonly #routes: Router<Endpoint>;
   /** Beside those of HTTP: a page and a session may share a path. */
   readonly #webSockets: Router<WebSocketEndpoint>;
@@ -68,10 +71,11 @@ export class Application {
   readonly #onUnhandled: OnUnhandled | undefined;
   #fetchHost: FetchHost | undefined = undefined;
 
-  constructor({ convertors, request, lifespan, onUnhandled }: ApplicationOptions) {
+  constructor({ convertors, request, lifespan, onUnhandled, debug }: ApplicationOptions) {
     this.requestOptions = request;
     this.lifespan = lifespan;
     this.#onUnhandled = onUnhandled;
+    this.debug = debug;
     this.#routes = new Router({ convertors });
     this.#webSockets = new Router({ convertors });
     this.#owners = new Router({ convertors });

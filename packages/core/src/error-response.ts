@@ -30,7 +30,7 @@ export function errorResponse(error: unknown, request: Request): Response {
 }
 
 /** The fields of an answer that depends on `Accept`, and that nobody takes for another type than it has. */
-function errorHeaders(error: unknown): HeaderList {
+export function errorHeaders(error: unknown): HeaderList {
   const own = error instanceof HTTPError ? error.headers : undefined;
   if (own === undefined) return HeaderList.raw(['vary', 'Accept', 'x-content-type-options', 'nosniff']);
   const headers = new HeaderList(own);

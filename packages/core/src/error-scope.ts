@@ -4,6 +4,7 @@ import type { BaseContext } from './context.js';
 import { describeValue } from './describe.js';
 import { errorResponse } from './error-response.js';
 import { HTTPError, PipelineError, thrownError } from './errors.js';
+import { explainFailure } from './explain-failure.js';
 import type { HandlerResult } from './handler.js';
 import { statusOf } from './problem-view.js';
 import type { Run } from './run.js';
@@ -85,14 +86,17 @@ export class ErrorScope {
     run.error = error;
     try {
       const response = errorResponse(error, run.context.request);
-      if (statusOf(error) >= 500) run.fail(error);
-      return response;
+      return statusOf(error) < 500 ? response : this.#fail(error, run, response);
     } catch (failure) {
       // Such as an HTTPError whose headers are none.
       run.error = failure;
-      run.fail(failure);
-      return errorResponse(failure, run.context.request);
+      return this.#fail(failure, run, errorResponse(failure, run.context.request));
     }
+  }
+
+  #fail(error: unknown, run: Run, response: Response): Response | Promise<Response> {
+    run.fail(error);
+    return explainFailure(error, run, response);
   }
 
   /** The nearest class in the prototype chain. A status is nearer than `HTTPError` and `Error`, and farther than any other class. */

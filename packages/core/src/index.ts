@@ -16,6 +16,7 @@ export * from '@pullo/response';
 export type { PathParams } from '@pullo/router';
 export { type CloseInfo, InvalidClose } from './close-code.js';
 export type { BaseContext, Context, ContextOf, Empty, RouteInfo } from './context.js';
+export type { DebugRenderer, FailedRequest, PipelineStep } from './debug-renderer.js';
 export type {
   AppDescription,
   ErrorHandlerDescription,

@@ -5,6 +5,7 @@ import type { Convertors, ConvertorTypes, KnownPattern, NoConvertors } from '@pu
 import { Application } from './application.js';
 import { Branch } from './branch.js';
 import type { BaseContext, ContextWith, Empty, ParamsOf, Providable, RouteInfo } from './context.js';
+import type { DebugRenderer } from './debug-renderer.js';
 import { describeValue } from './describe.js';
 import { type AppDescription, describeApp } from './describe-app.js';
 import type { ErrorClass, ErrorHandler } from './error-scope.js';
@@ -52,6 +53,11 @@ export interface PulloOptions<AppState, Own extends Convertors> {
   request?: RequestOptions;
   /** Hears of errors that nobody has taken, where `fetch` runs the app; a server logs them itself. Default: `console.error`. */
   onUnhandled?: OnUnhandled;
+  /**
+   * What is shown of unexpected errors while the app is developed: `debugPage()` of `@pullo/core/debug`. Default: nothing of them, unless the process
+   * was told to by `@pullo/core/debug/register`; `false` is nothing in any case.
+   */
+  debug?: DebugRenderer | false | undefined;
 }
 
 /** What `provide` adds: what its function returns, responses aside. */

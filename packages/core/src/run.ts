@@ -9,6 +9,7 @@ import type { Request } from '@pullo/request';
 import { BodyUsed, type Response } from '@pullo/response';
 import type { Application } from './application.js';
 import type { RouteInfo } from './context.js';
+import type { PipelineStep } from './debug-renderer.js';
 import { describeValue } from './describe.js';
 import { PipelineError } from './errors.js';
 import type { Handshake } from './handshake.js';
@@ -65,6 +66,11 @@ export class Run {
     this.end = end;
     this.handshake = handshake;
     this.context = new RunContext(this);
+  }
+
+  /** What the request goes through, for those who look into a failure. */
+  get steps(): readonly PipelineStep[] {
+    return [];
   }
 
   /** Adds what a layer provides to the context. Refuses `next(error)`, and instances, whose methods would be left behind. */
