@@ -92,6 +92,12 @@ export class Application {
     return this.#fetchHost;
   }
 
+  /** The layers that requests of a route go through; the app's own where none has matched. */
+  layersOf(route: RouteInfo | undefined): readonly Layer[] {
+    const found = Array.from(this.#routes).find(({ value }) => value.info === route);
+    return found === undefined ? this.root.layers : found.value.layers;
+  }
+
   /** Adds a route. `own` are the layers of this route alone, inside those of its branch. */
   add(branch: Branch, info: RouteInfo, own: readonly Layer[], handler: Chain, handlerName: string): void {
     refuseNamesake(info, this.#webSockets);

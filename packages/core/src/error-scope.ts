@@ -6,6 +6,7 @@ import { errorResponse } from './error-response.js';
 import { HTTPError, PipelineError, thrownError } from './errors.js';
 import { explainFailure } from './explain-failure.js';
 import type { HandlerResult } from './handler.js';
+import type { Layer } from './pipeline.js';
 import { statusOf } from './problem-view.js';
 import type { Run } from './run.js';
 import { isPromiseLike, settle } from './settle.js';
@@ -59,8 +60,9 @@ export class ErrorScope {
     return Array.from(this.#entries.values(), ({ label, handler }) => ({ label, handler: handler.name }));
   }
 
-  /** The response that an error becomes. Never throws or rejects. */
-  respond(thrown: unknown, run: Run): Response | Promise<Response> {
+  /** The response that an error becomes, which came out of a layer or of the end of the chain. Never throws or rejects. */
+  respond(thrown: unknown, run: Run, from?: Layer): Response | Promise<Response> {
+    run.failedIn = from;
     const error = thrownError(thrown);
     run.error = error;
     if (isClientDisconnected(error)) return new Response(null, { status: CLIENT_CLOSED_REQUEST });
@@ -81,7 +83,7 @@ export class ErrorScope {
   }
 
   #respondAbove(thrown: unknown, run: Run): Response | Promise<Response> {
-    if (this.#parent !== undefined) return this.#parent.respond(thrown, run);
+    if (this.#parent !== undefined) return this.#parent.respond(thrown, run, run.failedIn);
     const error = thrownError(thrown);
     run.error = error;
     try {

@@ -1,5 +1,6 @@
 import type { Response } from '@pullo/response';
 import { effectiveDebug } from './debug-renderer.js';
+import { pipelineSteps } from './pipeline-steps.js';
 import type { Run } from './run.js';
 import { isPromiseLike, settle } from './settle.js';
 
@@ -12,7 +13,7 @@ export function explainFailure(error: unknown, run: Run, plain: Response): Respo
     return plain;
   };
   try {
-    const shown = debug({ error, context: run.context, pipeline: run.steps });
+    const shown = debug({ error, context: run.context, pipeline: pipelineSteps(run) });
     if (!isPromiseLike(shown)) return run.own(shown, 'debug');
     return settle(shown, (value) => run.own(value, 'debug'), recover);
   } catch (failure) {

@@ -62,14 +62,15 @@ export function providerLayer(provider: AnyProvider, errors: ErrorScope): Layer 
         return settle(
           result,
           (value) => proceed(value, run),
-          (error) => errors.respond(error, run),
+          (error) => errors.respond(error, run, layer),
         );
       } catch (error) {
-        return errors.respond(error, run);
+        return errors.respond(error, run, layer);
       }
     };
   };
-  return { kind: 'provider', source: provider, wrap };
+  const layer: Layer = { kind: 'provider', source: provider, wrap };
+  return layer;
 }
 
 /** A layer that calls a middleware. */
@@ -85,13 +86,14 @@ export function middlewareLayer(middleware: AnyMiddleware, errors: ErrorScope): 
         return settle(
           result,
           (value) => step.finish(value),
-          (error) => step.recover(error, errors),
+          (error) => step.recover(error, errors, layer),
         );
       } catch (error) {
-        return step.recover(error, errors);
+        return step.recover(error, errors, layer);
       }
     };
-  return { kind: 'middleware', source: middleware, wrap };
+  const layer: Layer = { kind: 'middleware', source: middleware, wrap };
+  return layer;
 }
 
 /** One call of one middleware, and what became of its `next()`. */
@@ -130,16 +132,16 @@ class Step {
   }
 
   /** A throw after `next()` waits for what is downstream; rethrowing its error keeps the response it has become. */
-  recover(error: unknown, errors: ErrorScope): Response | Promise<Response> {
+  recover(error: unknown, errors: ErrorScope, layer: Layer): Response | Promise<Response> {
     this.#isOver = true;
     const run = this.#run;
     const downstream = this.#downstream;
-    if (downstream === undefined) return errors.respond(error, run);
+    if (downstream === undefined) return errors.respond(error, run, layer);
     const after = (response: Response): Response | Promise<Response> => {
       // `throw undefined` rethrows nothing: ctx.error is undefined only where nothing has been thrown.
       if (error !== undefined && error === run.error) return response;
       run.drop(response);
-      return errors.respond(error, run);
+      return errors.respond(error, run, layer);
     };
     return downstream instanceof Promise ? downstream.then(after) : after(downstream);
   }

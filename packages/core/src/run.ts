@@ -9,10 +9,10 @@ import type { Request } from '@pullo/request';
 import { BodyUsed, type Response } from '@pullo/response';
 import type { Application } from './application.js';
 import type { RouteInfo } from './context.js';
-import type { PipelineStep } from './debug-renderer.js';
 import { describeValue } from './describe.js';
 import { PipelineError } from './errors.js';
 import type { Handshake } from './handshake.js';
+import type { Layer } from './pipeline.js';
 import { RunContext } from './run-context.js';
 import { isPromiseLike } from './settle.js';
 import { toResponse } from './to-response.js';
@@ -37,6 +37,8 @@ export class Run {
   readonly handshake: Handshake | undefined;
   /** The last error thrown; shown as `ctx.error`. */
   error: unknown = undefined;
+  /** The layer that it came out of; `undefined` for the end of the chain. */
+  failedIn: Layer | undefined = undefined;
   /** Sends the response in surroundings of its own, as `contextStorage()` does. */
   sending: ((send: () => void | Promise<void>) => void | Promise<void>) | undefined = undefined;
   /** Whether a middleware will see the response. */
@@ -66,11 +68,6 @@ export class Run {
     this.end = end;
     this.handshake = handshake;
     this.context = new RunContext(this);
-  }
-
-  /** What the request goes through, for those who look into a failure. */
-  get steps(): readonly PipelineStep[] {
-    return [];
   }
 
   /** Adds what a layer provides to the context. Refuses `next(error)`, and instances, whose methods would be left behind. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type DebugRenderer, HTTPError, Pullo, TextResponse } from '@pullo/core';
+import { type DebugRenderer, HTTPError, type Middleware, Pullo, TextResponse } from '@pullo/core';
 import { DebugInProduction, debugPage } from '@pullo/core/debug';
 import { client } from '@pullo/testing';
 import { describe, expect, test, vi } from 'vitest';
@@ -35,10 +35,10 @@ describe('nothing of an unexpected error is shown', () => {
     ],
     ['a page', 'text/html', undefined],
   ])('as %s by an app without debug', async (_title, accept, exact) => {
-    await using http = client(
-      new Pullo().get('/', () => Promise.reject(unexpected)),
-      quiet,
-    );
+    const app = new Pullo().get('/', () => {
+      throw unexpected;
+    });
+    await using http = client(app, quiet);
     const text = await (await http.get('/', { headers: { accept } })).text();
     if (exact !== undefined) expect(text).toBe(exact);
     expect(text).not.toMatch(/hunter2|debug-page\.test|\bat /);
@@ -345,5 +345,48 @@ describe('a renderer of one’s own', () => {
     await http.close();
     expect(errors).toEqual([expect.any(AggregateError)]);
     expect((errors[0] as AggregateError).errors).toHaveLength(2);
+  });
+});
+
+describe('the pipeline', () => {
+  const fail = () => {
+    throw new Error('x');
+  };
+  const passing: Middleware = (_ctx, next) => next();
+  const app = new Pullo({ debug: debugPage() })
+    .use(function outer(_ctx, next) {
+      return next();
+    })
+    .provide(function user() {
+      return { user: 'Aino' };
+    })
+    .get('/handler', passing, fail)
+    .get('/layer', passing, fail, () => 'never')
+    .get('/anonymous', (_ctx, next) => next(), fail)
+    .group('/group', (group) =>
+      group
+        .use(async function after(_ctx, next) {
+          await next();
+          fail();
+        })
+        .get('/', () => 'replaced'),
+    );
+
+  test.each([
+    ['/handler', ['outer', 'user', 'passing', 'GET /handler (failed)']],
+    ['/layer', ['outer', 'user', 'passing', 'fail (failed)', 'GET /layer']],
+    ['/anonymous', ['outer', 'user', 'middleware', 'GET /anonymous (failed)']],
+    ['/group', ['outer', 'user', 'after (failed)', 'GET /group']],
+  ])('of %s is shown in order, and where it failed', async (path, steps) => {
+    await using http = client(app, quiet);
+    expect(await (await http.get(path)).text()).toContain(`\npipeline: ${steps.join(' > ')}\n`);
+    const page = await (await http.get(path, html)).text();
+    expect(page.match(/<li class="failed">/g)).toHaveLength(1);
+  });
+
+  test('is that of the app where no route has matched', async () => {
+    const broken = new Pullo({ debug: debugPage() }).use(fail).get('/', () => 'never');
+    await using http = client(broken, quiet);
+    expect(await (await http.get('/nothing')).text()).toContain('\npipeline: fail (failed)\n');
   });
 });
