@@ -38,6 +38,8 @@ export class WebSocketConnection {
   #fragments: Buffer[] = [];
   #fragmentsOpcode = 0;
   #isClosing = false;
+  /** What senders wait for while the peer is slow: one for all of them. */
+  #room: Promise<void> | null = null;
   #received: CloseInfo | null = null;
 
   constructor(socket: Duplex, role: 'client' | 'server', events: ConnectionEvents) {
@@ -60,10 +62,8 @@ export class WebSocketConnection {
     const opcode = typeof message === 'string' ? TEXT : BINARY;
     const payload = typeof message === 'string' ? Buffer.from(message) : Buffer.from(message);
     if (this.#socket.write(encodeFrame(opcode, payload, this.#role))) return;
-    return new Promise((resolve) => {
-      this.#socket.once('drain', resolve);
-      this.#socket.once('close', resolve);
-    });
+    this.#room ??= this.#waitForRoom();
+    return this.#room;
   }
 
   /** Begins the closing handshake, or answers the peer's; without a code the frame is empty. */
@@ -81,6 +81,18 @@ export class WebSocketConnection {
   /** Drops the connection without a word: the peer sees 1006. */
   terminate(): void {
     this.#socket.destroy();
+  }
+
+  async #waitForRoom(): Promise<void> {
+    const socket = this.#socket;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        socket.off('drain', done).off('close', done);
+        resolve();
+      };
+      socket.on('drain', done).on('close', done);
+    });
+    this.#room = null;
   }
 
   #read(chunk: Buffer): void {

@@ -137,6 +137,28 @@ describe('a session of the client', () => {
     expect((await session.close()).code).toBe(1000);
   });
 
+  test('an app that sends without waiting is held back without a warning of Node', async () => {
+    const warnings: unknown[] = [];
+    const listen = (warning: Error) => void warnings.push(warning);
+    process.on('warning', listen);
+    const app = webSocketApp(async (_scope, receive, send) => {
+      send({ type: 'websocket.accept' });
+      const sent = Array.from({ length: 200 }, () =>
+        send({ type: 'websocket.send', bytes: new Uint8Array(2000) }),
+      );
+      await Promise.all(sent);
+      for (let i = 0; i < 200; i++) await send({ type: 'websocket.send', bytes: new Uint8Array(2000) });
+      await receive();
+    });
+    await using http = client(app);
+    const session = await http.websocket('/');
+    for (let i = 0; i < 400; i++) expect(await session.receiveBytes()).toHaveLength(2000);
+    await session.close();
+    await wait(5);
+    process.off('warning', listen);
+    expect(warnings).toEqual([]);
+  });
+
   test('messages go to those who wait for them in their order', async () => {
     await using http = client(echo);
     await using session = await http.websocket('/');
