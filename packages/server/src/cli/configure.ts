@@ -24,11 +24,14 @@ export interface Configuration {
 
 /** Reads the command line, the environment and the file of variables. Throws `InvalidOption`. */
 export function configure(command: string, reference: string | undefined, given: Given): Configuration {
+  const isDev = command === 'dev';
   const { envFile } = readFlags({ envFile: RUN_OPTIONS.envFile }, given, process.env);
   const variables = envFile === undefined ? {} : readEnvFile(envFile, process.env);
   // For workers too: the socket is their parent's, which they ask for it by its number.
   const fd = activatedSocket(process.env);
   if (fd !== undefined) process.env.PULLO_FD = String(fd);
+  // Frameworks and libraries ask for it, and take what is not set for development or for production.
+  if (isDev) variables.NODE_ENV = process.env.NODE_ENV ?? variables.NODE_ENV ?? 'development';
   const environment = { ...variables, ...process.env };
   const app = reference ?? environment.PULLO_APP;
   if (app === undefined || app === '') {
@@ -36,7 +39,6 @@ export function configure(command: string, reference: string | undefined, given:
       `Which app? Give the path of its module, such as: pullo ${command} src/main.ts, or set PULLO_APP.`,
     );
   }
-  const isDev = command === 'dev';
   const options = fill(RUN_OPTIONS, {
     ...(isDev ? { reload: true } : {}),
     ...readFlags(RUN_OPTIONS, given, environment),

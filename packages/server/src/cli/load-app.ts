@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,6 +5,7 @@ import { inspect } from 'node:util';
 import type { App } from '@pullo/asgi';
 import { requireApp } from '../app-shape.js';
 import { InvalidApp } from '../errors.js';
+import { explained } from './code-frame.js';
 import { LoadFailed } from './load-failed.js';
 import { enableTypeScript, explainTypeScript, isTypeScript } from './typescript.js';
 
@@ -93,17 +93,8 @@ async function importModule(file: string, path: string): Promise<Record<string, 
   } catch (error) {
     if (error instanceof LoadFailed) throw error;
     const hint = isTypeScript(file) ? explainTypeScript(error, file) : '';
-    throw new LoadFailed(`Cannot load ${path}${hint}:`, { cause: withPlace(error, file) });
+    throw new LoadFailed(`Cannot load ${path}${hint}:`, { cause: explained(error, file) });
   }
-}
-
-/** A syntax error with the line that it is about, which Node shows only for errors that nobody catches. */
-function withPlace(error: unknown, file: string): unknown {
-  if (!(error instanceof SyntaxError)) return error;
-  const { stderr } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8' });
-  const end = stderr.indexOf('\n    at ');
-  if (end !== -1) error.stack = stderr.slice(0, end);
-  return error;
 }
 
 /** The exports of a CommonJS module that was an ECMAScript module before it was compiled. */

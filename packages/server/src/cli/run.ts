@@ -1,6 +1,6 @@
 import cluster from 'node:cluster';
 import type { App } from '@pullo/asgi';
-import { InvalidOption, StartupFailed } from '../errors.js';
+import { AddressUnavailable, InvalidOption, StartupFailed } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { makeRoom } from '../node/listen.js';
 import type { Settings } from '../options.js';
@@ -83,7 +83,7 @@ async function orExplain(logger: Logger, serving: () => Promise<number>): Promis
     if (error instanceof LoadFailed) logger.log('error', error.message, error.cause);
     else if (error instanceof StartupFailed) logger.log('error', error.message, causeToShow(error));
     else logger.log('error', 'The server failed.', error);
-    return EXIT.notStarted;
+    return cluster.isWorker && error instanceof AddressUnavailable ? EXIT.noAddress : EXIT.notStarted;
   } finally {
     logger.flush?.();
   }

@@ -8,6 +8,7 @@ export const FIXTURES = fileURLToPath(new URL('../fixtures/', import.meta.url));
 /** A `pullo` process. */
 export class Command {
   readonly process: ChildProcess;
+  readonly cwd: string;
   readonly exited: Promise<number | NodeJS.Signals>;
   stdout = '';
   stderr = '';
@@ -15,6 +16,7 @@ export class Command {
   #seen = 0;
 
   constructor(args: string[], { cwd = FIXTURES, env = {} }: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
+    this.cwd = cwd;
     this.process = spawn(process.execPath, [MAIN, ...args], {
       cwd,
       env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...env },

@@ -5,7 +5,9 @@ import { WorkerProcess } from '../workers/worker-process.js';
 import { Watcher, type WatchSettings } from './watcher.js';
 
 /** How long after the graceful timeout the old process is killed. */
-const KILL_TIME = 1000;
+const KILL_TIME = 3000;
+/** How long after it was told to end at once. */
+const FORCE_TIME = 1000;
 
 interface ReloadSettings extends WatchSettings {
   gracefulTimeout: number;
@@ -36,7 +38,7 @@ export class Reloader implements Stoppable {
 
   force(): void {
     this.#code = EXIT.failed;
-    this.#end('pullo:force', KILL_TIME);
+    this.#end('pullo:force', FORCE_TIME);
   }
 
   async #run(): Promise<number> {
@@ -49,6 +51,7 @@ export class Reloader implements Stoppable {
       const first = await Promise.race([changes, worker.exited]);
       if (!Array.isArray(first)) {
         if (signal.aborted) break;
+        if (first.code === EXIT.noAddress) return EXIT.notStarted;
         this.#logger.log('warning', `${endOf(first.code)} Waiting for a change.`);
       }
       const paths = await changes;
@@ -57,7 +60,7 @@ export class Reloader implements Stoppable {
         this.#end('pullo:stop', this.#settings.gracefulTimeout + KILL_TIME);
       }
       const { code } = await worker.exited;
-      if (signal.aborted && code !== 0 && code !== EXIT.notStarted) this.#code = EXIT.failed;
+      if (signal.aborted && code !== EXIT.stopped && code !== EXIT.notStarted) this.#code = EXIT.failed;
     }
     return this.#code;
   }

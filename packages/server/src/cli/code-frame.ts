@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** How esbuild, and so tsx, names the place of an error. */
+const PLACE = /^(.+):(\d+):(\d+): ERROR: (.+)$/m;
+/** How many lines are shown above and below the one that is wrong. */
+const AROUND = 2;
+/** The folder of these modules, whose calls say nothing about the app. */
+const OWN = fileURLToPath(new URL('.', import.meta.url));
+
+/** An error that a module threw while it was loaded, as it helps most: with the line that is wrong, or where it was thrown. */
+export function explained(error: unknown, file: string): unknown {
+  if (!(error instanceof Error)) return error;
+  const [, path, line, column, problem] = PLACE.exec(error.message) ?? [];
+  if (path !== undefined && problem !== undefined) {
+    error.stack = `${path}:${line}:${column}: ${problem}${frame(path, Number(line), Number(column))}`;
+  } else if (error instanceof SyntaxError) {
+    error.stack = placeOfSyntaxError(file) ?? error.stack ?? '';
+  } else {
+    error.stack = withoutLoader(error.stack ?? '');
+  }
+  return error;
+}
+
+function frame(path: string, line: number, column: number): string {
+  let source: string[];
+  try {
+    source = readFileSync(path, 'utf8').split('\n');
+  } catch {
+    return '';
+  }
+  const first = Math.max(1, line - AROUND);
+  const last = Math.min(source.length, line + AROUND);
+  const width = String(last).length;
+  const shown: string[] = [];
+  for (let number = first; number <= last; number++) {
+    const mark = number === line ? '>' : ' ';
+    shown.push(`${mark} ${String(number).padStart(width)} | ${source[number - 1]}`);
+    if (number === line) shown.push(`  ${' '.repeat(width)} | ${' '.repeat(column)}^`);
+  }
+  return `\n\n${shown.join('\n')}\n`;
+}
+
+/** What Node prints of a syntax error that nobody catches, which alone has its place. */
+function placeOfSyntaxError(file: string): string | undefined {
+  const { stderr } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8' });
+  const end = stderr.indexOf('\n    at ');
+  return end === -1 ? undefined : stderr.slice(0, end);
+}
+
+/** A stack up to where the app was loaded from. */
+function withoutLoader(stack: string): string {
+  const lines = stack.split('\n');
+  const isOwn = (line: string): boolean => line.startsWith('    at ') && line.includes(OWN);
+  const isInternal = (line: string): boolean => line.includes('(node:internal/modules/');
+  const end = lines.findIndex(isOwn);
+  return lines
+    .slice(0, end === -1 ? lines.length : end)
+    .filter((line) => !isInternal(line))
+    .join('\n');
+}
