@@ -1,4 +1,5 @@
 import { describe, test } from 'vitest';
+import { cases as app } from './cases/fetch-app.js';
 import { cases as checklist } from './cases/fetch-checklist.js';
 import { cases as lifespan } from './cases/fetch-lifespan.js';
 import { cases as scope } from './cases/fetch-scope.js';
@@ -10,6 +11,7 @@ describe.each([
   ['the lifespan', lifespan],
   ['what is in a scope', scope],
   ['streams', streams],
+  ['a Pullo app', app],
 ])('fetch: %s', (_name, cases) => {
   test.each(cases)('$title', ({ run }) => run());
 });

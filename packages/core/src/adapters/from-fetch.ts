@@ -60,14 +60,17 @@ export function fromFetch(
 function handlerOf(
   target: FetchHandler | { fetch: FetchHandler },
 ): (request: globalThis.Request, ...platform: readonly unknown[]) => unknown {
-  // Each is true by the signature, but for what the handler wants of its host: only who mounts it can know that.
+  // A Pullo app is a function too, of other things.
+  if (hasFetch(target)) return (request, ...platform) => target.fetch(request, ...(platform as never[]));
+  // As above true by the signature, but for what the handler wants of its host: only who mounts it can know that.
   if (typeof target === 'function') return target as (request: globalThis.Request) => unknown;
-  if (typeof target?.fetch !== 'function') {
-    throw new TypeError(
-      `fromFetch() takes a function of a Request, or an object with fetch, not ${describeValue(target)}.`,
-    );
-  }
-  return (request, ...platform) => target.fetch(request, ...(platform as never[]));
+  throw new TypeError(
+    `fromFetch() takes a function of a Request, or an object with fetch, not ${describeValue(target)}.`,
+  );
+}
+
+function hasFetch(target: FetchHandler | { fetch: FetchHandler }): target is { fetch: FetchHandler } {
+  return 'fetch' in Object(target) && typeof (target as { fetch: unknown }).fetch === 'function';
 }
 
 function webRequest(scope: HTTPScope, receive: Receive): globalThis.Request {
