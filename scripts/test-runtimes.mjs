@@ -1,4 +1,5 @@
-// `npm run test:runtimes`: the case tables of the universal packages, as one program, on every runtime that they are for.
+// `npm run test:runtimes`: the case tables of the universal packages, as one program, on every runtime that they are for; and one app behind
+// the real fetch host of each runtime, asked over a socket.
 import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { cache, packageManager, root, setUp, step } from './setup.mjs';
@@ -18,7 +19,7 @@ if (
 const { build } = await import('esbuild');
 
 mkdirSync(out, { recursive: true });
-const universal = caseModules(['asgi', 'router', 'request', 'response']);
+const universal = caseModules(['asgi', 'router', 'request', 'response', 'core', 'middleware']);
 const nodeOnly = caseModules(['testing']);
 const program = await bundle('program', universal, 'await run(modules);');
 await bundle('program-workerd', universal, 'export default { test: () => run(modules) };');
@@ -30,15 +31,34 @@ const nodeProgram = await bundle('program-node', nodeOnly, 'await run(modules);'
   },
 });
 copyFileSync(join(root, 'conformance/workerd.capnp'), join(out, 'workerd.capnp'));
+copyFileSync(join(root, 'conformance/http/workerd.capnp'), join(out, 'http-workerd.capnp'));
+const checks = await bundleFile('http-checks', 'conformance/http/main.ts', { platform: 'node' });
+const hosted = {};
+for (const name of ['bun', 'deno', 'workerd']) {
+  hosted[name] = await bundleFile(`http-${name}`, `conformance/http/${name}.ts`);
+}
 
 const binary = (path) => join(runtimes, 'node_modules', path);
 const nodes = ['22', '24', '26'].map((version) => [`Node ${version}`, binary(`node${version}/bin/node`)]);
+const bun = binary('bun/bin/bun.exe');
+const deno = binary('@deno/linux-x64-glibc/deno');
+const workerd = binary('@cloudflare/workerd-linux-64/bin/workerd');
+const ask = (name, ...command) => [process.execPath, [checks, name, ...command]];
 const runs = [
   ...nodes.map(([name, node]) => [name, node, [program]]),
   ...nodes.map(([name, node]) => [`${name}, its fetch on the test client`, node, [nodeProgram]]),
-  ['Bun', binary('bun/bin/bun.exe'), [program]],
-  ['Deno', binary('@deno/linux-x64-glibc/deno'), ['run', '--no-prompt', program]],
-  ['workerd', binary('@cloudflare/workerd-linux-64/bin/workerd'), ['test', join(out, 'workerd.capnp')]],
+  ['Bun', bun, [program]],
+  ['Deno', deno, ['run', '--no-prompt', program]],
+  ['workerd', workerd, ['test', join(out, 'workerd.capnp')]],
+  ['Bun.serve, over a socket', ...ask('bun', bun, hosted.bun)],
+  [
+    'Deno.serve, over a socket',
+    ...ask('deno', deno, 'run', '--no-prompt', '--allow-net=127.0.0.1', hosted.deno),
+  ],
+  [
+    'workerd, over a socket',
+    ...ask('workerd', workerd, 'serve', '--control-fd=3', join(out, 'http-workerd.capnp')),
+  ],
 ];
 const passed = runs.filter(([name, command, args]) => step(`conformance on ${name}`, command, args)).length;
 console.log(`\nRuntimes: ${passed} passed, ${runs.length - passed} failed`);
@@ -62,9 +82,17 @@ async function bundle(name, modules, ending, options = {}) {
     `const modules = { ${table.join(', ')} };`,
     ending,
   ].join('\n');
+  return buildTo(name, { stdin: { contents, resolveDir: root, loader: 'ts' }, ...options });
+}
+
+/** A program that is there as a file. */
+function bundleFile(name, file, options = {}) {
+  return buildTo(name, { entryPoints: [join(root, file)], ...options });
+}
+
+async function buildTo(name, options) {
   const outfile = join(out, `${name}.mjs`);
   await build({
-    stdin: { contents, resolveDir: root, loader: 'ts' },
     outfile,
     bundle: true,
     format: 'esm',
