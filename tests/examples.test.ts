@@ -1,6 +1,9 @@
 // Each example is run the way its package.json runs it, or the way its users would.
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { client, WebSocketDenied } from '@pullo/testing';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import chat from '../examples/chat/app.js';
@@ -29,6 +32,33 @@ describe('examples/hello', () => {
     const refused = await fetch(`${server.url}/hello`, { method: 'DELETE' });
     expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
     expect(await server.stop()).toBe(0);
+  }, 30_000);
+});
+
+describe('examples/notes', () => {
+  const data = mkdtempSync(join(tmpdir(), 'notes-'));
+  const options = { cwd: join(root, 'examples/notes'), env: { ...process.env, NOTES_DATA: data } };
+  afterAll(() => rmSync(data, { recursive: true, force: true }));
+
+  test('runs by the command, and by itself with a demo to sign in to', async () => {
+    await using plain = await RunningServer.start(
+      process.execPath,
+      [pulloCLI, 'run', 'app.ts', '--port', '0'],
+      options,
+    );
+    expect(await (await fetch(plain.url)).text()).toContain('A quiet place');
+    expect(await plain.stop()).toBe(0);
+
+    const tsx = fileURLToPath(import.meta.resolve('tsx/cli'));
+    await using demo = await RunningServer.start(
+      process.execPath,
+      [tsx, 'main.ts', '--demo', '--port', '0'],
+      options,
+    );
+    const body = new URLSearchParams({ name: 'demo', password: 'rye bread and tea' });
+    const signedIn = await fetch(`${demo.url}/sign-in`, { method: 'POST', body, redirect: 'manual' });
+    expect([signedIn.status, signedIn.headers.get('location')]).toEqual([303, '/notes']);
+    expect(await demo.stop()).toBe(0);
   }, 30_000);
 });
 
