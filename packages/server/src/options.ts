@@ -43,7 +43,7 @@ export interface ServeOptions {
   colors?: boolean | 'auto';
   /** Takes the log in place of standard output and standard error. `colors` has no meaning then. */
   logger?: Logger | undefined;
-  /** Whether SIGINT and SIGTERM stop the server gracefully, and a second one at once. Default: false. */
+  /** Whether SIGINT, SIGTERM and SIGHUP stop the server gracefully, and a second one at once. Default: false. */
   handleSignals?: boolean;
   /** How long a stopping server waits for exchanges and background work before it cuts them. Default: 30 s. */
   gracefulTimeout?: number;
