@@ -236,7 +236,7 @@ export class Application {
     mount: Mount,
     params: Params,
   ): void | Promise<void> {
-    const run = new Run(this, scope, receive, mount.info, params, mount.endOf(scope));
+    const run = new Run(this, scope, receive, mount.info, params, mount.chainFor(scope));
     return execute(mount.pipeline, run, send);
   }
 

@@ -63,7 +63,7 @@ export class Mount {
   }
 
   /** What ends the pipeline: the app. It gets the server's own `send` where no middleware will see its response. */
-  endOf(scope: HTTPScope): Chain {
+  chainFor(scope: HTTPScope): Chain {
     return (run) =>
       run.isWatched ? new Passage(this, run, scope).open() : new DirectResponse(this, run, scope);
   }
