@@ -56,6 +56,8 @@ export function apiKey<
   const { place, name, keysIn } = placeOf(options);
   const missing = challenge('APIKey', { realm, [place]: name });
   return authentication({
+    name: 'apiKey',
+    description: 'Authenticates by an API key, and provides the user.',
     read: ({ request }) => {
       const [key, second] = keysIn(request);
       if (key === undefined) return undefined;

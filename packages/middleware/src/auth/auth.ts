@@ -1,4 +1,4 @@
-import { type BaseContext, HTTPError, type Next, type Response } from '@pullo/core';
+import { type BaseContext, HTTPError, type Next, named, type Response } from '@pullo/core';
 import { isPromiseLike } from './promise-like.js';
 
 /**
@@ -32,6 +32,9 @@ export interface AuthOptions<Optional extends boolean = false> {
 
 /** What a way of authentication does with a request. */
 interface Scheme<Credentials, User, Ctx> {
+  /** What the middleware goes by, in messages and in `describe()`. */
+  readonly name: string;
+  readonly description: string;
   /** The credentials of a request, `undefined` if it has none of this kind; throws for malformed ones. */
   read(ctx: Ctx): Credentials | undefined;
   verify(credentials: Credentials, ctx: Ctx): Verified<User>;
@@ -46,7 +49,7 @@ interface Scheme<Credentials, User, Ctx> {
 export function authentication<Credentials, User, Optional extends boolean, Ctx extends BaseContext>(
   scheme: Scheme<Credentials, User, Ctx>,
 ): Authentication<User, Optional, Ctx> {
-  return function authentication(ctx, next) {
+  const authenticate: Authentication<User, Optional, Ctx> = (ctx, next) => {
     const proceed = (user: User | undefined) =>
       // True by the option itself: `undefined` comes here only where it is `true`.
       next({ user: user as Authenticated<User, Optional> });
@@ -66,6 +69,7 @@ export function authentication<Credentials, User, Optional extends boolean, Ctx 
     const verified = scheme.verify(credentials, ctx);
     return isPromiseLike(verified) ? Promise.resolve(verified).then(admit) : admit(verified);
   };
+  return named(authenticate, scheme);
 }
 
 /** An answer of 401: without credentials, or to ones that are refused. */

@@ -59,6 +59,8 @@ export function basicAuth<
   const { verify, realm = 'Protected', optional = false } = options;
   const basic = challenge('Basic', { realm, charset: 'UTF-8' });
   return authentication({
+    name: 'basicAuth',
+    description: 'Authenticates by name and password (RFC 7617), and provides the user.',
     read: ({ request }) => {
       const encoded = credentialsOf(request.headers.get('authorization'), 'Basic');
       if (encoded === undefined) return undefined;

@@ -51,6 +51,8 @@ export function bearerAuth<
   const invalidToken = challenge('Bearer', { realm, error: 'invalid_token' });
   const invalidRequest = challenge('Bearer', { realm, error: 'invalid_request' });
   return authentication({
+    name: 'bearerAuth',
+    description: 'Authenticates by a bearer token (RFC 6750), and provides the user.',
     read: ({ request }) => {
       const token = credentialsOf(request.headers.get('authorization'), 'Bearer');
       if (token === undefined || TOKEN.test(token)) return token;

@@ -1,4 +1,4 @@
-import type { BaseContext, Middleware, Response } from '@pullo/core';
+import { type BaseContext, type Middleware, named, type Response } from '@pullo/core';
 import { Delivery, type Outcome } from './delivery.js';
 import { escapeControls } from './escape.js';
 import { jsonLine } from './json-line.js';
@@ -61,7 +61,7 @@ export function logger(options: LoggerOptions = {}): Middleware {
   const { skip, headers, redact = [] } = options;
   const log = options.logger === undefined ? lineLog(options) : levelLog(options.logger);
   const pick = headers === undefined ? undefined : headerPicker(headers, redact);
-  return function logger(ctx, next) {
+  const middleware: Middleware = (ctx, next) => {
     if (skip?.(ctx)) return next();
     const begin = performance.now();
     const tell = (outcome: Outcome) => {
@@ -80,6 +80,7 @@ export function logger(options: LoggerOptions = {}): Middleware {
     const response = next();
     return response instanceof Promise ? response.then(finish) : finish(response);
   };
+  return named(middleware, { name: 'logger', description: 'Logs one line for each request.' });
 }
 
 type Log = (record: LogRecord) => void;

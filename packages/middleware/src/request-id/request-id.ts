@@ -1,4 +1,4 @@
-import type { BaseContext, Middleware, Response } from '@pullo/core';
+import { type BaseContext, type Middleware, named, type Response } from '@pullo/core';
 
 /** Options of `requestId`. */
 export interface RequestIdOptions {
@@ -34,7 +34,7 @@ const WELL_FORMED = /^[A-Za-z0-9][A-Za-z0-9_.:+/=@-]{0,127}$/;
  */
 export function requestId(options: RequestIdOptions = {}): Middleware<{ requestId: string }> {
   const { trust = nobody, generate = () => crypto.randomUUID(), header = 'x-request-id' } = options;
-  return function requestId(ctx, next) {
+  const middleware: Middleware<{ requestId: string }> = (ctx, next) => {
     // A promise, of which the types warn, is no yes.
     const given = trust(ctx) === true ? ctx.request.headers.get(header) : null;
     const id = given !== null && WELL_FORMED.test(given) ? given : generate();
@@ -46,6 +46,10 @@ export function requestId(options: RequestIdOptions = {}): Middleware<{ requestI
     const response = next({ requestId: id });
     return response instanceof Promise ? response.then(mark) : mark(response);
   };
+  return named(middleware, {
+    name: 'requestId',
+    description: 'Provides the id of the request, and sends it with the response.',
+  });
 }
 
 function nobody(): boolean {

@@ -1,4 +1,4 @@
-import { type BaseContext, HTTPError, type Next, type Response } from '@pullo/core';
+import { type BaseContext, HTTPError, type Next, named, type Response } from '@pullo/core';
 import { isPromiseLike } from '../auth/promise-like.js';
 
 /** A middleware that needs a `user` who may be missing, and provides one who is there. */
@@ -32,7 +32,7 @@ export type UserRequirement<User> = (
 export function requireUser<User>(
   predicate?: (user: User, ctx: BaseContext) => boolean | PromiseLike<boolean>,
 ): UserRequirement<User> {
-  return function requireUser(ctx, next) {
+  const middleware: UserRequirement<User> = (ctx, next) => {
     const { user } = ctx;
     if (user === undefined || user === null) throw new HTTPError(401);
     const decide = (allowed: boolean) => {
@@ -43,4 +43,5 @@ export function requireUser<User>(
     const allowed = predicate(user, ctx);
     return isPromiseLike(allowed) ? Promise.resolve(allowed).then(decide) : decide(allowed);
   };
+  return named(middleware, { name: 'requireUser', description: 'Lets only users in.' });
 }
