@@ -59,7 +59,9 @@ export class Application {
   readonly root = new Branch();
   readonly requestOptions: RequestOptions | undefined;
   readonly lifespan: AnyLifespan | undefined;
-  readonly debug: DebugRenderer | false | undefined;
+  readonly #debug: DebugRenderer | false | undefined;
+  /** The first app that it was mounted in. */
+  #parent: Application | undefined = undefined;
   readonly #routes: Router<Endpoint>;
   /** Beside those of HTTP: a page and a session may share a path. */
   readonly #webSockets: Router<WebSocketEndpoint>;
@@ -75,11 +77,16 @@ export class Application {
     this.requestOptions = request;
     this.lifespan = lifespan;
     this.#onUnhandled = onUnhandled;
-    this.debug = debug;
+    this.#debug = debug;
     this.#routes = new Router({ convertors });
     this.#webSockets = new Router({ convertors });
     this.#owners = new Router({ convertors });
     this.mounts = new Mounts(this, convertors);
+  }
+
+  /** What shows failures: that of the app it is mounted in, unless it says otherwise. */
+  get debug(): DebugRenderer | false | undefined {
+    return this.#debug ?? this.#parent?.debug;
   }
 
   get registered(): readonly (Endpoint | WebSocketEndpoint | Mount)[] {
@@ -90,12 +97,6 @@ export class Application {
   fetchHost(app: App): FetchHost {
     this.#fetchHost ??= new FetchHost(app, this.#onUnhandled);
     return this.#fetchHost;
-  }
-
-  /** The layers that requests of a route go through; the app's own where none has matched. */
-  layersOf(route: RouteInfo | undefined): readonly Layer[] {
-    const found = Array.from(this.#routes).find(({ value }) => value.info === route);
-    return found === undefined ? this.root.layers : found.value.layers;
   }
 
   /** Adds a route. `own` are the layers of this route alone, inside those of its branch. */
@@ -146,12 +147,12 @@ export class Application {
       this.#owners.remove('*', owned);
       this.#owners.add('*', owned, mount);
     }
-    this.#registered.push(mount);
+    this.#adopt(mount);
     branch.seal(`the mount "${pattern}"`);
   }
 
   host(branch: Branch, pattern: string, app: unknown, options: MountOptions): void {
-    this.#registered.push(this.mounts.addHost(branch, pattern, app, options));
+    this.#adopt(this.mounts.addHost(branch, pattern, app, options));
     branch.seal(`the host "${pattern}"`);
   }
 
@@ -227,6 +228,11 @@ export class Application {
     const session = new MountedSession(mount, scope, receive, send);
     const run = new Run(this, scope, receive, mount.info, params, session.end);
     return session.run(run);
+  }
+
+  #adopt(mount: Mount): void {
+    this.#registered.push(mount);
+    if (mount.application !== undefined) mount.application.#parent ??= this;
   }
 
   #runMount(

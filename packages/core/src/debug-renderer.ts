@@ -1,10 +1,10 @@
 import type { Response } from '@pullo/response';
 import type { BaseContext } from './context.js';
 
-/** One layer of the pipeline that a request has gone through, or its handler. */
+/** One layer of the pipeline of a request, or what it ends in: a handler, or a mounted app. */
 export interface PipelineStep {
-  readonly kind: 'middleware' | 'provider' | 'handler';
-  /** The name of the function; empty for one that has none. */
+  readonly kind: 'middleware' | 'provider' | 'handler' | 'app';
+  /** The name of the function, empty for a layer that has none; of a handler that has none its route, and of an app its pattern. */
   readonly name: string;
   /** Whether the error came out of it. */
   readonly failed: boolean;
@@ -15,7 +15,7 @@ export interface FailedRequest {
   /** What was thrown. */
   readonly error: unknown;
   readonly context: BaseContext;
-  /** From the outermost layer to the handler; empty where no route matched. */
+  /** From the outermost layer inward; where no route has matched, those of the app. */
   readonly pipeline: readonly PipelineStep[];
 }
 

@@ -234,12 +234,14 @@ export class Passage {
   }
 
   #disconnected(): ClientDisconnected {
-    return new ClientDisconnected(`The response of ${this.#mount.label} is not wanted any more.`);
+    return new ClientDisconnected(
+      `${this.#mount.label} goes on answering, but its response is not wanted any more.`,
+    );
   }
 
   #usedTwice(): PipelineError {
     return new PipelineError(
-      `The response of ${this.#mount.label} was read or sent already: it can be used once.`,
+      `${this.#mount.label} has given a response that was read or sent already: it can be used once.`,
     );
   }
 }

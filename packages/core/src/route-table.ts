@@ -34,10 +34,14 @@ export class RouteTable extends Array<RouteInfo> {
 /** A route, and below it those of the app that is mounted there. */
 function rows(route: RouteDescription, indent: string, prefix: string): string[][] {
   const { kind, methods, pattern, name, pipeline, handler, app } = route;
+  const isApp = kind === 'mount' || kind === 'host';
   const base = prefix === '/' ? '' : prefix;
   const path = kind === 'host' ? `//${pattern}` : base + (pattern === '/' && base !== '' ? '' : pattern);
   const what = kind === 'http' ? methods.join(', ') : kind.toUpperCase();
-  const steps = [...pipeline.map((step) => step.name ?? `(${step.kind})`), handler ?? '(handler)'];
+  const steps = [
+    ...pipeline.map((step) => step.name ?? `(${step.kind})`),
+    handler ?? (isApp ? '(app)' : '(handler)'),
+  ];
   const own = [`${indent}${what === '*' ? 'ANY' : what}`, `${indent}${path}`, name ?? '', steps.join(' > ')];
   return [own, ...(app?.routes ?? []).flatMap((inner) => rows(inner, `${indent}  `, path))];
 }

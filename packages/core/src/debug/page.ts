@@ -114,7 +114,7 @@ function code(kind: string, label: string, content: string): string {
 }
 
 function pipeline({ pipeline }: Report): string {
-  if (pipeline.length === 0) return '<p class="plain soft">No route has matched.</p>';
+  if (pipeline.length === 0) return '<p class="plain soft">There is none.</p>';
   const steps = pipeline.map(({ kind, name, failed }) => {
     const shown =
       name === '' ? '<span class="soft">without a name</span>' : `<code>${escapeHTML(name)}</code>`;

@@ -362,7 +362,11 @@ describe('the pipeline', () => {
     })
     .get('/handler', passing, fail)
     .get('/layer', passing, fail, () => 'never')
-    .get('/anonymous', (_ctx, next) => next(), fail)
+    .get(
+      '/anonymous',
+      (_ctx, next) => next(),
+      () => fail(),
+    )
     .group('/group', (group) =>
       group
         .use(async function after(_ctx, next) {
@@ -373,7 +377,7 @@ describe('the pipeline', () => {
     );
 
   test.each([
-    ['/handler', ['outer', 'user', 'passing', 'GET /handler (failed)']],
+    ['/handler', ['outer', 'user', 'passing', 'fail (failed)']],
     ['/layer', ['outer', 'user', 'passing', 'fail (failed)', 'GET /layer']],
     ['/anonymous', ['outer', 'user', 'middleware', 'GET /anonymous (failed)']],
     ['/group', ['outer', 'user', 'after (failed)', 'GET /group']],
@@ -388,5 +392,32 @@ describe('the pipeline', () => {
     const broken = new Pullo({ debug: debugPage() }).use(fail).get('/', () => 'never');
     await using http = client(broken, quiet);
     expect(await (await http.get('/nothing')).text()).toContain('\npipeline: fail (failed)\n');
+  });
+});
+
+describe('a mounted app', () => {
+  const failingAt = (message: string, debug?: DebugRenderer | false) =>
+    new Pullo({ debug }).get('/', () => {
+      throw new Error(message);
+    });
+
+  test.each([
+    [
+      'has the debug of the app it is mounted in',
+      undefined,
+      /^500 Internal Server Error\n\nError: from inside\n/,
+    ],
+    ['that says false has none', false, /^500 Internal Server Error\n$/],
+  ] as const)('%s', async (_title, debug, text) => {
+    const inner = failingAt('from inside', debug);
+    const app = new Pullo({ debug: debugPage() }).mount('/outer', new Pullo().mount('/inner', inner));
+    await using http = client(app, quiet);
+    expect(await (await http.get('/outer/inner')).text()).toMatch(text);
+  });
+
+  test('does not show what an app beside it throws', async () => {
+    const app = new Pullo().mount('/a', failingAt('a', debugPage())).mount('/b', failingAt('b'));
+    await using http = client(app, quiet);
+    expect(await (await http.get('/b')).text()).toBe('500 Internal Server Error\n');
   });
 });

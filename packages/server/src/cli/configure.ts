@@ -3,6 +3,7 @@ import { fill, type OptionTable } from '../option-table.js';
 import { SERVE_OPTIONS, type Settings, settle } from '../options.js';
 import { readEnvFile } from './env-file.js';
 import { type Given, readFlags } from './flags.js';
+import type { AppReference } from './load-app.js';
 import { RUN_OPTIONS, type RunOptions } from './run-options.js';
 import { activatedSocket } from './socket-activation.js';
 
@@ -11,6 +12,15 @@ const RELOAD_GRACE = 1000;
 
 /** All that `pullo run` and `pullo dev` take. */
 export const COMMAND_OPTIONS: OptionTable<Settings & RunOptions> = { ...SERVE_OPTIONS, ...RUN_OPTIONS };
+
+const { factory, appDir, envFile } = RUN_OPTIONS;
+
+/** What `pullo routes` takes. */
+export const LOAD_OPTIONS: OptionTable<Pick<RunOptions, 'factory' | 'appDir' | 'envFile'>> = {
+  factory,
+  appDir,
+  envFile,
+};
 
 /** What a command line asks for. */
 export interface Configuration {
@@ -23,22 +33,20 @@ export interface Configuration {
 }
 
 /** Reads the command line, the environment and the file of variables. Throws `InvalidOption`. */
-export function configure(command: string, reference: string | undefined, given: Given): Configuration {
+export function configure(
+  command: 'run' | 'dev',
+  reference: string | undefined,
+  given: Given,
+): Configuration {
   const isDev = command === 'dev';
-  const { envFile } = readFlags({ envFile: RUN_OPTIONS.envFile }, given, process.env);
-  const variables = envFile === undefined ? {} : readEnvFile(envFile, process.env);
+  const variables = readVariables(given);
+  // Frameworks and libraries ask for it, and take what is not set for development or for production.
+  if (isDev) variables.NODE_ENV = process.env.NODE_ENV ?? variables.NODE_ENV ?? 'development';
   // For workers too: the socket is their parent's, which they ask for it by its number.
   const fd = activatedSocket(process.env);
   if (fd !== undefined) process.env.PULLO_FD = String(fd);
-  // Frameworks and libraries ask for it, and take what is not set for development or for production.
-  if (isDev) variables.NODE_ENV = process.env.NODE_ENV ?? variables.NODE_ENV ?? 'development';
   const environment = { ...variables, ...process.env };
-  const app = reference ?? environment.PULLO_APP;
-  if (app === undefined || app === '') {
-    throw new InvalidOption(
-      `Which app? Give the path of its module, such as: pullo ${command} src/main.ts, or set PULLO_APP.`,
-    );
-  }
+  const app = named(command, reference, environment);
   const options = fill(RUN_OPTIONS, {
     ...(isDev ? { reload: true } : {}),
     ...readFlags(RUN_OPTIONS, given, environment),
@@ -51,4 +59,28 @@ export function configure(command: string, reference: string | undefined, given:
   const kept = process.env.PULLO_RELOAD_PORT;
   if (settings.port === 0 && kept !== undefined) settings.port = Number(kept);
   return { app, settings, options, variables };
+}
+
+/** What `pullo routes` needs to know, read in the same way; the variables go into the environment. Throws `InvalidOption`. */
+export function configureLoading(reference: string | undefined, given: Given): AppReference {
+  Object.assign(process.env, readVariables(given));
+  const options = fill(RUN_OPTIONS, readFlags(LOAD_OPTIONS, given, process.env));
+  return {
+    reference: named('routes', reference, process.env),
+    folder: options.appDir,
+    isFactory: options.factory,
+  };
+}
+
+function readVariables(given: Given): NodeJS.ProcessEnv {
+  const { envFile } = readFlags({ envFile: RUN_OPTIONS.envFile }, given, process.env);
+  return envFile === undefined ? {} : readEnvFile(envFile, process.env);
+}
+
+function named(command: string, reference: string | undefined, environment: NodeJS.ProcessEnv): string {
+  const app = reference ?? environment.PULLO_APP;
+  if (app !== undefined && app !== '') return app;
+  throw new InvalidOption(
+    `Which app? Give the path of its module, such as: pullo ${command} src/main.ts, or set PULLO_APP.`,
+  );
 }

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { InvalidOption } from '../errors.js';
-import { COMMAND_OPTIONS, configure } from './configure.js';
+import { TextLogger } from '../text-logger.js';
+import { COMMAND_OPTIONS, configure, configureLoading, LOAD_OPTIONS } from './configure.js';
 import { EXIT } from './exit-codes.js';
 import { addFlags, type Given } from './flags.js';
+import { LoadFailed } from './load-failed.js';
+import { routesOf } from './routes.js';
 import { run } from './run.js';
 
 const EXAMPLES = `
@@ -32,32 +35,62 @@ export function program(): Command {
     .helpCommand(false)
     .showHelpAfterError('(see pullo --help)');
   addServing(pullo, 'run', 'serve an app');
-  addServing(
-    pullo,
-    'dev',
-    'serve an app for development: started anew when a file changes, and with its errors shown',
-  );
+  addServing(pullo, 'dev', 'serve an app for development, and start it anew when a file changes');
+  addRoutes(pullo);
   return pullo;
 }
 
 function addServing(pullo: Command, name: 'run' | 'dev', description: string): void {
-  const command = pullo
-    .command(name)
-    .argument('[module[:name]]', 'path of a module, and the name of its export', undefined)
-    .summary(description)
-    .description(description)
-    .helpOption('-h, --help', 'print this help')
-    .showHelpAfterError(`(see pullo ${name} --help)`)
-    .addHelpText('after', EXAMPLES)
-    .action(async (reference: string | undefined, given: Given) => {
-      process.exit(await runOrExplain(command, reference, given));
-    });
+  const command = addCommand(pullo, name, description).addHelpText(
+    'after',
+    EXAMPLES.replaceAll('pullo run', `pullo ${name}`),
+  );
   addFlags(command, COMMAND_OPTIONS);
+  command.action(async (reference: string | undefined, given: Given) => {
+    process.exit(await orRefuse(command, () => run(configure(name, reference, given))));
+  });
 }
 
-async function runOrExplain(command: Command, reference: string | undefined, given: Given): Promise<number> {
+function addRoutes(pullo: Command): void {
+  const command = addCommand(
+    pullo,
+    'routes',
+    'list the routes of an app, with what runs before their handlers',
+  );
+  command.option('--json', 'print all that the app tells of itself as JSON');
+  addFlags(command, LOAD_OPTIONS);
+  command.action(async (reference: string | undefined, given: Given) => {
+    process.exit(await orRefuse(command, () => printRoutes(reference, given)));
+  });
+}
+
+function addCommand(pullo: Command, name: string, description: string): Command {
+  return pullo
+    .command(name)
+    .argument('[module[:name]]', 'path of a module, and the name of its export (default: default, then app)')
+    .description(description)
+    .helpOption('-h, --help', 'print this help')
+    .showHelpAfterError(`(see pullo ${name} --help)`);
+}
+
+async function printRoutes(reference: string | undefined, given: Given): Promise<number> {
   try {
-    return await run(configure(command.name(), reference, given));
+    const form = given.json === true ? 'json' : 'table';
+    const text = await routesOf(configureLoading(reference, given), form);
+    // The process ends next, and a pipe takes what is written in its own time.
+    await new Promise<void>((resolve) => process.stdout.write(`${text}\n`, () => resolve()));
+    return EXIT.stopped;
+  } catch (error) {
+    if (!(error instanceof LoadFailed)) throw error;
+    new TextLogger({ logLevel: 'error', colors: 'auto' }).log('error', error.message, error.cause);
+    return EXIT.notStarted;
+  }
+}
+
+/** Ends the process with what was wrong with the command line. */
+async function orRefuse(command: Command, doing: () => Promise<number>): Promise<number> {
+  try {
+    return await doing();
   } catch (error) {
     if (error instanceof InvalidOption) command.error(`error: ${error.message}`, { exitCode: EXIT.failed });
     throw error;

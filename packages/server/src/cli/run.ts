@@ -38,6 +38,7 @@ async function serveInWorker(configuration: Configuration, plain: Logger): Promi
   const logger = new PidLogger(plain);
   const parent = new Parent(logger);
   const app = await load(configuration);
+  parent.loaded();
   const server = await start(app, configuration.settings, logger, parent);
   parent.stops(server);
   return codeOf(await server.closed);
@@ -74,7 +75,7 @@ async function reloading(settings: Settings, options: RunOptions, logger: Logger
   return reloader.closed;
 }
 
-/** Logs why a server did not start. */
+/** Logs why a server did not start, and gives the exit code. */
 async function orExplain(logger: Logger, serving: () => Promise<number>): Promise<number> {
   try {
     return await serving();

@@ -34,11 +34,12 @@ describe('pullo run', () => {
     ]);
   });
 
-  it('stops on SIGINT with 0', async () => {
+  it.each(['SIGINT', 'SIGHUP'] as const)('stops on %s with 0', async (signal) => {
     const command = new Command(['run', 'hello', '--port=0']);
     await command.url();
-    command.process.kill('SIGINT');
+    command.process.kill(signal);
     expect(await command.exited).toBe(0);
+    expect(command.stderr).toContain('Application shutdown complete.');
   });
 
   it('takes decorators and enums, and loads a package once', async () => {
@@ -402,6 +403,18 @@ describe('a stop', () => {
     command.process.kill('SIGTERM');
     expect(await command.exited).toBe(1);
   });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'by %s during a start-up comes after it, with 0',
+    async (signal) => {
+      const command = new Command(['run', 'lifespan:startsSlowly', '--port', '0']);
+      await command.until(/Waiting for application startup/);
+      command.process.kill(signal);
+      await command.until(new RegExp(`${signal}: stopping once the app has started`));
+      expect(await command.exited).toBe(0);
+      expect(command.stderr).toContain('Application shutdown complete.');
+    },
+  );
 
   it('during a start-up that hangs takes two signals', async () => {
     const command = new Command(['run', 'lifespan:hangsInStartup', '--port', '0']);

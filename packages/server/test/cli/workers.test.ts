@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Command, FIXTURES } from '../support/command.ts';
+import { folder } from '../support/folder.ts';
 
 const APP = join(FIXTURES, 'processes.mjs');
 
@@ -245,6 +246,23 @@ describe('the parent of workers', () => {
     command.process.kill('SIGTERM');
     expect(await (await slow).text()).toBe('slow but whole');
     expect(await stream.text()).toMatch(/told: ServerShutdown\n$/);
+    expect(await command.exited).toBe(0);
+  });
+
+  it('stops with 0 when all processes get the signal, as from systemd', async () => {
+    const { command, url } = await running('--workers', '2');
+    for (const pid of (await answering(url, 2)).values()) process.kill(pid, 'SIGTERM');
+    command.process.kill('SIGTERM');
+    expect(await command.exited).toBe(0);
+  });
+
+  it('stops at once while the app of a worker is loading', async () => {
+    const cwd = await folder({
+      'main.mjs': "console.error('loading'); await new Promise(() => setInterval(() => {}, 1000));",
+    });
+    const command = new Command(['run', 'main', '--port', '0', '--workers', '2'], { cwd });
+    await command.next(/loading/);
+    command.process.kill('SIGTERM');
     expect(await command.exited).toBe(0);
   });
 

@@ -1,6 +1,7 @@
 import type { Logger } from '../../logger.js';
 import type { RunningServer } from '../../server.js';
 import type { Stopper } from '../../signals.js';
+import { EXIT } from '../exit-codes.js';
 import { type FromParent, type FromWorker, isOurs } from './messages.js';
 
 /** What the terminal sends to all processes of its group: in a worker it is for the parent to say what follows. */
@@ -13,6 +14,7 @@ export class Parent implements Stopper {
   /** What came before the server was up. */
   #early: FromParent['type'] | null = null;
   #wasTold = false;
+  #isLoading = true;
   readonly #ignore = (): void => {};
   readonly #terminate = (): void => this.#take('pullo:stop');
   readonly #listener = (message: unknown): void => {
@@ -24,6 +26,11 @@ export class Parent implements Stopper {
     for (const signal of LEFT_TO_PARENT) process.on(signal, this.#ignore);
     process.on('SIGTERM', this.#terminate);
     process.on('message', this.#listener);
+  }
+
+  /** The app has been loaded, and is about to start: from here on it has to be stopped. */
+  loaded(): void {
+    this.#isLoading = false;
   }
 
   /** The server is up: its parent is told, and what came before stops it now. */
@@ -53,7 +60,8 @@ export class Parent implements Stopper {
 
   #take(type: FromParent['type']): void {
     if (this.#server === null) {
-      if (type === 'pullo:force') process.exit(1);
+      if (type === 'pullo:force') process.exit(EXIT.failed);
+      if (this.#isLoading) process.exit(EXIT.stopped);
       this.#early = type;
       this.#logger.log('info', 'Stopping once the app has started.');
     } else if (type === 'pullo:stop') this.#server.stop(null);
