@@ -10,6 +10,21 @@ export interface AccessRecord {
   target: string;
   httpVersion: string;
   status: number;
+  /** Only where `accessLogFormat` is `json`: such a record comes when the response has ended, others when it begins. */
+  detail?: AccessDetail;
+}
+
+/** What is known of a request once it has been answered. */
+export interface AccessDetail {
+  /** From the end of the head to the last of the response, in milliseconds. */
+  duration: number;
+  /** How many bytes of body were sent, without their framing. */
+  bytes: number;
+  /** Whether the response came to its end; false if the app failed or the client left in the middle. */
+  isComplete: boolean;
+  /** The `X-Request-Id` of the response. */
+  requestId: string | null;
+  userAgent: string | null;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { HTTP_OPTIONS, type HTTPOptions } from './http-options.js';
 import type { Logger, LogLevel } from './logger.js';
 import {
   boundedBytes,
@@ -17,7 +18,7 @@ import { fill, type OptionTable } from './option-table.js';
 export type LifespanMode = 'auto' | 'on' | 'off';
 
 /** The options of `serve`. Times are in milliseconds, sizes in bytes; `Infinity` lifts a limit. */
-export interface ServeOptions {
+export interface ServeOptions extends HTTPOptions {
   /** The address to listen on. Default: `127.0.0.1`, this machine only; `0.0.0.0` or `::` for all networks. */
   host?: string;
   /** The port; 0 picks a free one. Default: 8000. */
@@ -53,7 +54,7 @@ export interface ServeOptions {
   headersTimeout?: number;
   /** How long a whole request may take to arrive, else 408. Default: 300 s. */
   requestTimeout?: number;
-  /** The longest head of a request (target, names and values), else 431. Default: 16 KiB. */
+  /** The longest head of a request, else 431. Default: 16 KiB. */
   maxHeaderBytes?: number;
   /** The most header fields of a request, else 431. Default: 128. */
   maxHeaderCount?: number;
@@ -178,6 +179,7 @@ export const SERVE_OPTIONS: OptionTable<Settings> = {
     default: 64 * KIB * KIB,
     flag: { group: 'Limits', help: 'longest body of a request' },
   },
+  ...HTTP_OPTIONS,
 };
 
 /** Checks the options of `serve` and fills in the defaults; throws `InvalidOption`. */

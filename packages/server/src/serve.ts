@@ -51,9 +51,18 @@ export async function start(
   const lifespan = new Lifespan(app, settings.lifespan, logger);
   try {
     await lifespan.startup();
-    const engine = new NodeEngine(new Service(app, lifespan.state, settings, logger));
+    const service = new Service(app, lifespan.state, settings, logger);
+    const engine = new NodeEngine(service);
     const address = await listen(engine, lifespan);
-    return new RunningServer(engine, lifespan, settings, logger, address);
+    const server = new RunningServer(engine, lifespan, settings, logger, address);
+    service.whenExhausted = () => {
+      logger.log(
+        'info',
+        `It has taken ${settings.maxRequests} requests or more, as maxRequests says: it stops.`,
+      );
+      server.retire();
+    };
+    return server;
   } catch (error) {
     stopper?.release();
     logger.flush?.();

@@ -19,6 +19,7 @@ const STATUS_COLORS = ['', '', GREEN, YELLOW, RED, RED];
 const CONTROLS = /[\0-\x08\x0b-\x1f\x7f-\x9f]/g;
 
 interface TextLoggerOptions {
+  accessLogFormat?: 'text' | 'json';
   logLevel: LogLevel | 'silent';
   colors: boolean | 'auto';
 }
@@ -31,14 +32,15 @@ interface TextLoggerOptions {
 export class TextLogger implements Logger {
   readonly #least: number;
   readonly #prefixes: Record<LogLevel, string>;
-  readonly #hasColors: boolean;
+  readonly #line: (record: AccessRecord) => string;
   readonly #flushOnExit = (): void => this.#writeLines();
   #lines = '';
 
-  constructor({ logLevel, colors }: TextLoggerOptions) {
+  constructor({ logLevel, colors, accessLogFormat = 'text' }: TextLoggerOptions) {
     this.#least = WEIGHTS[logLevel];
     this.#prefixes = prefixes(colors === 'auto' ? hasColors(process.stderr) : colors);
-    this.#hasColors = colors === 'auto' ? hasColors(process.stdout) : colors;
+    const isColored = colors === 'auto' ? hasColors(process.stdout) : colors;
+    this.#line = accessLogFormat === 'json' ? jsonLine : isColored ? coloredLine : plainLine;
     // An app that calls process.exit() does not lose the lines of its last requests.
     process.on('exit', this.#flushOnExit);
   }
@@ -52,7 +54,7 @@ export class TextLogger implements Logger {
   access(record: AccessRecord): void {
     if (WEIGHTS.info < this.#least) return;
     if (this.#lines === '') setImmediate(this.#flushOnExit);
-    this.#lines += this.#hasColors ? coloredLine(record) : plainLine(record);
+    this.#lines += this.#line(record);
   }
 
   flush(): void {
@@ -74,6 +76,11 @@ function plainLine({ client, method, target, httpVersion, status }: AccessRecord
 function coloredLine({ client, method, target, httpVersion, status }: AccessRecord): string {
   const color = STATUS_COLORS[Math.floor(status / 100)] ?? '';
   return `${GREEN}INFO${RESET}:     ${client} - "${BOLD}${method} ${target} HTTP/${httpVersion}${RESET}" ${color}${status}${phrase(status)}${RESET}\n`;
+}
+
+/** One object on a line, with the time at which the response ended. */
+function jsonLine({ detail, ...record }: AccessRecord): string {
+  return `${JSON.stringify({ time: new Date().toISOString(), ...record, ...detail })}\n`;
 }
 
 function phrase(status: number): string {

@@ -82,6 +82,24 @@ describe('serve', () => {
     ['maxHeaderBytes', 1, 'a whole number of bytes from 256 to 16777216, but is 1'],
     ['maxHeaderCount', 0, 'an integer from 1 to 10000, but is 0'],
     ['maxTargetBytes', 0, 'a whole number of bytes from 1 to 16777216, but is 0'],
+    [
+      'trustedProxies',
+      ['localhost'],
+      'a list of IP addresses, networks such as "10.0.0.0/8", "unix", or "*" for everybody (host names are not taken), but is ["localhost"]',
+    ],
+    ['proxyHeaders', 'both', 'one of "x-forwarded", "forwarded", but is "both"'],
+    [
+      'rootPath',
+      '/api/',
+      'empty, or a path such as "/api": canonical, with a slash at its beginning and none at its end, but is "/api/"',
+    ],
+    [
+      'headers',
+      ['Content-Length: 1'],
+      'a list of header fields such as "X-Frame-Options: DENY", none of the framing, but is ["Content-Length: 1"]',
+    ],
+    ['limitConcurrency', 0, 'an integer, at least 1, or Infinity for no limit, but is 0'],
+    ['maxRequests', 1.5, 'an integer, at least 1, or Infinity for no limit, but is 1.5'],
     ['maxBodyBytes', -1, 'a whole number of bytes, or Infinity for no limit, but is -1'],
   ])('refuses the option %s: %j', async (name, value, message) => {
     const failure = await serve(text('x'), { [name]: value }).catch((error: unknown) => error);

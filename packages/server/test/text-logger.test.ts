@@ -34,6 +34,23 @@ describe('the log', () => {
     expect(stderr).toMatch(/^INFO: {5}Started server process \[\d+\]\nINFO: {5}Pullo running on http:/);
   });
 
+  it('may have answered requests as objects of JSON', () => {
+    const { stdout } = log(OK, '{ accessLogFormat: "json" }', '/a');
+    const { time, client, duration, ...rest } = JSON.parse(stdout);
+    expect(new Date(time).getTime()).toBeGreaterThan(0);
+    expect([typeof client, typeof duration]).toEqual(['string', 'number']);
+    expect(rest).toEqual({
+      method: 'GET',
+      target: '/a',
+      httpVersion: '1.1',
+      status: 200,
+      bytes: 0,
+      isComplete: true,
+      requestId: null,
+      userAgent: null,
+    });
+  });
+
   it('has the errors of an app with their stack and cause', () => {
     const app = `() => { throw new Error('boom', { cause: new Error('the reason') }); }`;
     const { stdout, stderr } = log(app, '{ logLevel: "error" }');

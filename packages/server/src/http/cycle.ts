@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path';
 import {
   ClientDisconnected,
+  HeaderList,
   type HTTPResponseBodyEvent,
   type HTTPResponseEarlyHintEvent,
   type HTTPResponsePathSendEvent,
@@ -13,12 +14,21 @@ import {
   type SendEvent,
   ServerShutdown,
 } from '@pullo/asgi';
+import { Congestion } from './congestion.js';
+import { addDefaults } from './default-headers.js';
 import { linkFields } from './early-hints.js';
 import { ExchangeSignal } from './exchange-signal.js';
 import { FileBody } from './file-body.js';
 import { Inbox } from './inbox.js';
-import { lengthProblem, unknownEvent, violation } from './misuse.js';
-import { Deferred, handledRejection, isThenable } from './promises.js';
+import {
+  incomplete,
+  lengthProblem,
+  outOfPlace,
+  trailersOutOfPlace,
+  unknownEvent,
+  violation,
+} from './misuse.js';
+import { handledRejection, isThenable } from './promises.js';
 import { ResponseHead } from './response-head.js';
 import type { Service } from './service.js';
 import { Trailers } from './trailers.js';
@@ -33,6 +43,10 @@ type Phase = 'waiting' | 'held' | 'streaming' | 'file' | 'trailers' | 'complete'
 const NO_BYTES = new Uint8Array(0);
 const NO_FIELDS: readonly string[] = [];
 const FAILED = 'Internal Server Error';
+const FAILURE_HEADERS = new HeaderList([
+  ['content-type', 'text/plain; charset=utf-8'],
+  ['content-length', String(FAILED.length)],
+]);
 
 /**
  * One HTTP exchange: calls the app with `receive` and `send`, and turns its events into calls of a transport.
@@ -55,7 +69,8 @@ export class HTTPCycle {
   #sent = 0;
   /** Made when the app first receives. */
   #inbox: Inbox | null = null;
-  #writable: Deferred | null = null;
+  /** Made when the app first sends faster than the client takes. */
+  #congestion: Congestion | null = null;
   /** What the app did wrong first: logged once, also when it comes back as the app's own error. */
   #failure: unknown = null;
 
@@ -91,6 +106,11 @@ export class HTTPCycle {
     );
   }
 
+  /** Whether the app waits for the client to send. */
+  get isReceiving(): boolean {
+    return this.#inbox?.isAwaited === true;
+  }
+
   /** The client has left, or (`reason`) the server has given up on it. */
   disconnected(reason: Error = new ClientDisconnected()): void {
     if (this.#isOver()) return;
@@ -121,23 +141,29 @@ export class HTTPCycle {
 
   readonly #receive: Receive = () => {
     if (this.#isOver()) return Promise.resolve({ type: 'http.disconnect' });
-    this.#inbox ??= this.#openInbox();
+    const { maxBodyBytes } = this.#service.settings;
+    this.#inbox ??= new Inbox(this.#transport, maxBodyBytes, () => {
+      this.refused(413, `The body is longer than ${maxBodyBytes} bytes.`);
+    });
     return this.#inbox.receive();
   };
 
-  #openInbox(): Inbox {
-    const { maxBodyBytes } = this.#service.settings;
-    return new Inbox(this.#transport, maxBodyBytes, () => {
-      this.refused(413, `The body is longer than ${maxBodyBytes} bytes.`);
-    });
-  }
-
+  /** Never throws: what the app does wrong it hears by a promise, and so does whoever sends to a client that has left. */
   readonly #send: Send = (event) => {
+    try {
+      return this.#take(event);
+    } catch (error) {
+      return this.#misused(error);
+    }
+  };
+
+  #take(event: SendEvent): void | Promise<void> {
     const type: SendEvent['type'] | undefined = event?.type;
     if (type === 'http.response.body') return this.#sendBody(event as HTTPResponseBodyEvent);
-    if (type === 'http.response.start') return this.#sendStart(event as HTTPResponseStartEvent);
     if (this.#phase === 'cut') return this.#goneRejection();
     switch (type) {
+      case 'http.response.start':
+        return this.#sendStart(event as HTTPResponseStartEvent);
       case 'http.response.pathsend':
         return this.#sendPath(event as HTTPResponsePathSendEvent);
       case 'http.response.trailers':
@@ -145,36 +171,20 @@ export class HTTPCycle {
       case 'http.response.early_hint':
         return this.#sendEarlyHint(event as HTTPResponseEarlyHintEvent);
       default:
-        return this.#misused(unknownEvent(type));
+        throw unknownEvent(type);
     }
-  };
+  }
 
-  #sendStart(event: HTTPResponseStartEvent): void | Promise<void> {
-    if (this.#phase === 'cut') return this.#goneRejection();
+  #sendStart(event: HTTPResponseStartEvent): void {
     if (this.#phase !== 'waiting') {
-      return this.#misused(
-        violation('http.response.start was sent a second time: a response has one, before its body'),
-      );
+      throw violation('http.response.start was sent a second time: a response has one, before its body');
     }
-    const { status, headers } = event;
-    if (!Number.isInteger(status) || status < 200 || status > 599) {
-      return this.#misused(
-        violation(
-          `http.response.start has the status ${String(status)}: it must be an integer from 200 to 599`,
-        ),
-      );
-    }
-    let head: ResponseHead;
-    try {
-      head = new ResponseHead(status, headers ?? []);
-    } catch (error) {
-      return this.#misused(error);
-    }
+    const head = ResponseHead.of(event);
     this.#head = head;
     this.#phase = 'held';
     if (event.trailers !== true) return;
     // They follow a body in chunks, which one of a known length is not (RFC 9112, section 7.1).
-    const isSent = head.length === -1 && this.#transport.takesTrailers && !this.#isBodiless(status);
+    const isSent = head.length === -1 && this.#transport.takesTrailers && !this.#isBodiless(head.status);
     this.#trailers = new Trailers(isSent);
   }
 
@@ -185,9 +195,7 @@ export class HTTPCycle {
     }
     const body = event.body ?? NO_BYTES;
     if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
-      return this.#misused(
-        violation(`http.response.body has a body that is neither a string nor a Uint8Array`),
-      );
+      throw violation(`http.response.body has a body that is neither a string nor a Uint8Array`);
     }
     const size = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
     const isLast = event.moreBody !== true;
@@ -195,7 +203,7 @@ export class HTTPCycle {
 
     this.#sent += size;
     const problem = lengthProblem(head.length, this.#sent, isLast);
-    if (problem !== undefined) return this.#misused(violation(problem));
+    if (problem !== undefined) throw violation(problem);
     if (isLast && this.#phase === 'held' && this.#trailers?.isSent !== true) {
       this.#phase = 'complete';
       if (head.length === -1) head.length = size;
@@ -206,16 +214,16 @@ export class HTTPCycle {
     if (this.#phase === 'held') this.#begin(head);
     const isWritable = this.#transport.write(body, size);
     if (isLast) return this.#endBody();
-    return isWritable ? undefined : this.#whenWritable();
+    if (isWritable) return;
+    this.#congestion ??= new Congestion(this.#transport);
+    return this.#congestion.over();
   }
 
   #sendPath({ path }: HTTPResponsePathSendEvent): void | Promise<void> {
     const head = this.#head;
     if (head === null || this.#phase !== 'held') return this.#outOfPlace('http.response.pathsend');
     if (typeof path !== 'string' || !isAbsolute(path)) {
-      return this.#misused(
-        violation(`http.response.pathsend has the path ${JSON.stringify(path)}: it must be absolute`),
-      );
+      throw violation(`http.response.pathsend has the path ${JSON.stringify(path)}: it must be absolute`);
     }
     this.#phase = 'file';
     const sent = this.#sendFile(head, path);
@@ -254,25 +262,19 @@ export class HTTPCycle {
       if (!this.#hasBegun) this.#start(head);
       this.#sent += piece.byteLength;
       const isWritable = this.#transport.write(piece, piece.byteLength);
-      if (!isWritable && this.#sent < end) await this.#whenWritable();
+      if (isWritable || this.#sent === end) continue;
+      this.#congestion ??= new Congestion(this.#transport);
+      await this.#congestion.over();
     } while (this.#sent < end);
     this.#endBody();
   }
 
-  #sendTrailers(event: HTTPResponseTrailersEvent): void | Promise<void> {
+  #sendTrailers(event: HTTPResponseTrailersEvent): void {
     const trailers = this.#trailers;
     if (trailers === null || (this.#phase !== 'trailers' && this.#phase !== 'complete')) {
-      const problem =
-        trailers === null
-          ? 'but http.response.start did not announce it with trailers: true'
-          : 'before the body was complete: set moreBody to false on its last event';
-      return this.#misused(violation(`http.response.trailers was sent, ${problem}`));
+      throw trailersOutOfPlace(trailers !== null);
     }
-    try {
-      trailers.add(event);
-    } catch (error) {
-      return this.#misused(error);
-    }
+    trailers.add(event);
     if (trailers.hasEnded && this.#phase === 'trailers') this.#finish(trailers.fields);
   }
 
@@ -281,43 +283,16 @@ export class HTTPCycle {
     if (this.#phase === 'waiting' || this.#phase === 'trailers' || this.#phase === 'complete') {
       return this.#outOfPlace('http.response.early_hint');
     }
-    let fields: string[];
-    try {
-      fields = linkFields(links);
-    } catch (error) {
-      return this.#misused(error);
-    }
+    const fields = linkFields(links);
     if (this.#phase === 'held' && fields.length > 0) this.#transport.inform(103, fields);
   }
 
   /** An event that belongs between the start and the end of the body came before, after, or beside a file that is the body. */
   #outOfPlace(type: string): Promise<void> {
-    switch (this.#phase) {
-      case 'cut':
-        return this.#goneRejection();
-      case 'waiting':
-        return this.#misused(violation(`${type} was sent before http.response.start: that comes first`));
-      case 'file':
-        return this.#misused(
-          violation(`${type} was sent after http.response.pathsend: the file is the whole body`),
-        );
-      case 'streaming':
-        return this.#misused(
-          violation(`${type} was sent after http.response.body: the file is the whole body`),
-        );
-      default:
-        return this.#sendTooLate(type);
-    }
-  }
-
-  /** The response is complete and stays as it is. After a 500 of the server's, the app hears what that was for. */
-  #sendTooLate(type: string): Promise<void> {
-    if (this.#failure !== null) return this.#goneRejection();
-    return this.#misused(
-      violation(
-        `${type} was sent after the final http.response.body: set moreBody on all body events but the last`,
-      ),
-    );
+    if (this.#phase === 'cut') return this.#goneRejection();
+    // After a 500 of the server's, the app hears what that was for.
+    if (this.#phase === 'complete' && this.#failure !== null) return this.#goneRejection();
+    throw outOfPlace(type, this.#phase);
   }
 
   /**
@@ -368,28 +343,17 @@ export class HTTPCycle {
     // RFC 9110, section 8.6: none with 204; section 15.3.6: a 205 has no content, and says so.
     if (status === 205) headers.push('content-length', '0');
     else if (head.length !== -1 && status !== 204) headers.push('content-length', String(head.length));
+    const { defaults } = this.#service;
+    if (defaults.length > 0) addDefaults(headers, defaults);
     if (this.#trailers?.isSent === true && head.trailer !== null) headers.push('trailer', head.trailer);
     if (head.closes || this.#service.isDraining) this.#transport.closeAfter();
     return headers;
   }
 
-  #whenWritable(): Promise<void> {
-    if (this.#writable !== null) return this.#writable.promise;
-    const writable = new Deferred();
-    this.#writable = writable;
-    this.#transport.whenWritable(() => {
-      if (this.#writable === writable) this.#writable = null;
-      writable.resolve();
-    });
-    return writable.promise;
-  }
-
   /** The exchange is over: whoever waits for something of it hears so. */
   #settle(): void {
     this.#inbox?.end();
-    if (this.#writable === null) return;
-    this.#writable.reject(new ClientDisconnected());
-    this.#writable = null;
+    this.#congestion?.end();
   }
 
   #goneRejection(): Promise<void> {
@@ -404,13 +368,7 @@ export class HTTPCycle {
   #returned(): void {
     // A file is read on without the app.
     if (this.#isOver() || (this.#phase === 'file' && this.#trailers?.isSent !== true)) return;
-    const problem =
-      this.#phase === 'waiting'
-        ? 'it returned without a response: send http.response.start and http.response.body, or throw'
-        : this.#trailers?.isSent === true
-          ? 'it returned before its response was complete: send a last http.response.body, and the http.response.trailers that were announced'
-          : 'it returned before its response was complete: send a last http.response.body whose moreBody is false';
-    this.#fail(violation(problem));
+    this.#fail(incomplete(this.#phase === 'waiting', this.#trailers?.isSent === true));
   }
 
   #threw(error: unknown): void {
@@ -434,10 +392,9 @@ export class HTTPCycle {
   }
 
   #respondFailure(): void {
-    const headers = ['content-type', 'text/plain; charset=utf-8', 'content-length', String(FAILED.length)];
-    if (this.#service.isDraining) this.#transport.closeAfter();
-    if (this.#isHead) this.#transport.respond(500, headers, NO_BYTES, 0);
-    else this.#transport.respond(500, headers, FAILED, FAILED.length);
+    const head = ResponseHead.of({ type: 'http.response.start', status: 500, headers: FAILURE_HEADERS });
+    if (this.#isHead) this.#transport.respond(500, this.#headers(head), NO_BYTES, 0);
+    else this.#transport.respond(500, this.#headers(head), FAILED, FAILED.length);
     this.#settle();
   }
 }

@@ -27,6 +27,11 @@ export class Inbox {
     this.#onTooLong = onTooLong;
   }
 
+  /** Whether the app waits for more of the body. */
+  get isAwaited(): boolean {
+    return this.#waiting.length > 0 && !this.#isBodyDelivered;
+  }
+
   receive(): Promise<ReceiveEvent> {
     const event = this.#waiting.length === 0 ? this.#next() : null;
     if (event !== null) return Promise.resolve(event);

@@ -21,3 +21,40 @@ export function lengthProblem(announced: number, size: number, isLast: boolean):
   }
   return isLast ? `the body ended after ${size} bytes, but content-length is ${announced}` : undefined;
 }
+
+/** An event that belongs between the start and the end of the body came elsewhere. */
+export function outOfPlace(type: string, phase: string): ContractViolation {
+  switch (phase) {
+    case 'waiting':
+      return violation(`${type} was sent before http.response.start: that comes first`);
+    case 'file':
+      return violation(`${type} was sent after http.response.pathsend: the file is the whole body`);
+    case 'streaming':
+      return violation(`${type} was sent after http.response.body: the file is the whole body`);
+    default:
+      return violation(
+        `${type} was sent after the final http.response.body: set moreBody on all body events but the last`,
+      );
+  }
+}
+
+export function trailersOutOfPlace(areAnnounced: boolean): ContractViolation {
+  return violation(
+    areAnnounced
+      ? 'http.response.trailers was sent before the body was complete: set moreBody to false on its last event'
+      : 'http.response.trailers was sent, but http.response.start did not announce it with trailers: true',
+  );
+}
+
+/** The app returned before its response was complete. */
+export function incomplete(hasNoStart: boolean, hasTrailers: boolean): ContractViolation {
+  if (hasNoStart) {
+    return violation(
+      'it returned without a response: send http.response.start and http.response.body, or throw',
+    );
+  }
+  const rest = hasTrailers
+    ? ', and the http.response.trailers that were announced'
+    : ' whose moreBody is false';
+  return violation(`it returned before its response was complete: send a last http.response.body${rest}`);
+}

@@ -1,4 +1,4 @@
-import { ContractViolation, HeaderList, type HeaderPairs } from '@pullo/asgi';
+import { ContractViolation, HeaderList, type HeaderPairs, type HTTPResponseStartEvent } from '@pullo/asgi';
 
 const DIGITS = /^[0-9]+$/;
 const CLOSE = /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i;
@@ -15,8 +15,19 @@ export class ResponseHead {
   /** Which fields the app says will follow the body: sent only if they do. */
   trailer: string | null = null;
 
-  /** Throws `InvalidHeader` and `ContractViolation`. A `HeaderList` has been checked already; other pairs are checked here. */
-  constructor(status: number, fields: HeaderPairs) {
+  /** Throws `InvalidHeader` and `ContractViolation`. */
+  static of({ status, headers }: HTTPResponseStartEvent): ResponseHead {
+    if (Number.isInteger(status) && status >= 200 && status <= 599) {
+      return new ResponseHead(status, headers ?? []);
+    }
+    throw new ContractViolation(
+      'app',
+      `http.response.start has the status ${String(status)}: it must be an integer from 200 to 599`,
+    );
+  }
+
+  /** A `HeaderList` has been checked already; other pairs are checked here. */
+  private constructor(status: number, fields: HeaderPairs) {
     this.status = status;
     const list = fields instanceof HeaderList ? fields : new HeaderList(fields);
     const flat = list.flat;

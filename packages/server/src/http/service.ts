@@ -1,6 +1,8 @@
 import type { App, ServerAddress, State } from '@pullo/asgi';
+import { headerOf } from '../http-options.js';
 import type { Logger } from '../logger.js';
 import type { Settings } from '../options.js';
+import { ProxyReader } from '../proxy/proxy-headers.js';
 
 /** What the exchanges of one server share. */
 export class Service {
@@ -14,6 +16,14 @@ export class Service {
   closesIdle = false;
   /** The address of a server whose connections have none: the path of its unix socket. */
   path: ServerAddress | null = null;
+  /** Fields for every response, flat, with names in lower case. */
+  readonly defaults: readonly string[];
+  /** Null where no proxy is trusted. */
+  readonly proxies: ProxyReader | null;
+  /** Called once, when the server has taken as many requests as it should. */
+  whenExhausted: () => void = () => {};
+  /** How many requests the server still takes before it is to stop. */
+  #left: number;
   #running = 0;
   #whenQuiet: (() => void) | null = null;
 
@@ -22,11 +32,20 @@ export class Service {
     this.state = state;
     this.settings = settings;
     this.logger = logger;
+    this.defaults = defaultsOf(settings);
+    this.proxies = settings.trustedProxies.length === 0 ? null : new ProxyReader(settings);
+    this.#left = settings.maxRequests + Math.floor(Math.random() * (settings.maxRequestsJitter + 1));
   }
 
   /** How many calls of the app have not come back yet: background work of finished exchanges counts. */
   get running(): number {
     return this.#running;
+  }
+
+  /** A request has come that an app is called for. */
+  count(): void {
+    this.#left--;
+    if (this.#left === 0) this.whenExhausted();
   }
 
   enter(): void {
@@ -45,4 +64,10 @@ export class Service {
       this.#whenQuiet = resolve;
     });
   }
+}
+
+function defaultsOf({ headers, serverHeader }: Settings): readonly string[] {
+  const pairs = headers.map(headerOf).filter((pair) => pair !== null);
+  if (serverHeader && !pairs.some(([name]) => name === 'server')) pairs.push(['server', 'pullo']);
+  return pairs.flat();
 }

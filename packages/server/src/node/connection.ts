@@ -1,8 +1,11 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import { Socket } from 'node:net';
-import { type ClientAddress, RequestTimeout, type ServerAddress } from '@pullo/asgi';
+import { type ClientAddress, type HeaderList, RequestTimeout, type ServerAddress } from '@pullo/asgi';
+import { addDefaults } from '../http/default-headers.js';
 import { Refusal } from '../http/refusal.js';
 import type { Service } from '../http/service.js';
+import type { Forwarding } from '../proxy/proxy-headers.js';
+import { address, label } from './address.js';
 import { NodeExchange } from './exchange.js';
 import type { IncomingRequest } from './incoming-request.js';
 
@@ -13,8 +16,6 @@ const MAX_DISCARDED_BYTES = 64 * 1024;
 const MAX_DISCARD_TIME = 500;
 /** How long a connection is still read after its last answer: a reset would take the answer from the client. */
 const LINGER_TIME = 1000;
-
-const UNPRINTABLE = /[^\x21-\x7e]|"/g;
 
 /** A client's connection: its exchanges run one at a time and in order, however many requests the client has sent ahead. */
 export class Connection {
@@ -33,6 +34,8 @@ export class Connection {
   #isOver = false;
   #hasUnreadBody = false;
   #timer: NodeJS.Timeout | null = null;
+  /** Whether the peer is a proxy whose word counts. */
+  readonly #isProxy: boolean;
   readonly #next = (): void => this.#takeNext();
 
   constructor(service: Service, socket: Socket) {
@@ -41,6 +44,7 @@ export class Connection {
     this.client = address(socket.remoteAddress, socket.remotePort);
     this.server = address(socket.localAddress, socket.localPort) ?? service.path;
     this.clientLabel = this.client === null ? '' : label(this.client);
+    this.#isProxy = service.proxies?.trusts(this.client) ?? false;
     // What node:http calls after the last response of a connection. It would reset one whose client is still sending.
     socket.destroySoon = () => this.#closeSoon();
     socket.on('close', () => this.#closed());
@@ -51,6 +55,11 @@ export class Connection {
   /** How many exchanges are under way or wait for their turn. */
   get pending(): number {
     return (this.#exchange === null ? 0 : 1) + this.#waiting.length;
+  }
+
+  /** What a proxy says of a request, or null if it came from its client. */
+  forwarding(headers: HeaderList): Forwarding | null {
+    return this.#isProxy ? (this.service.proxies?.read(headers, this.client) ?? null) : null;
   }
 
   take(request: IncomingRequest, response: ServerResponse): void {
@@ -71,7 +80,7 @@ export class Connection {
       exchange.cycle.run(scope);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      this.refuse(error.status, error.message, exchange);
+      this.refuse(error, exchange);
     }
   }
 
@@ -108,7 +117,7 @@ export class Connection {
       if (this.#waiting.length === 0) this.socket.resume();
       this.#begin(next.request, next.response);
     } else if (this.#refusal !== null) {
-      this.refuse(this.#refusal.status, this.#refusal.message, null);
+      this.refuse(this.#refusal, null);
     } else if (this.service.closesIdle) {
       this.#closeSoon();
     }
@@ -133,36 +142,42 @@ export class Connection {
   }
 
   /** Answers in the server's own name and closes the connection. */
-  refuse(status: number, reason: string, exchange: NodeExchange | null): void {
-    const request = exchange?.request ?? null;
+  refuse(refusal: Refusal, exchange: NodeExchange | null): void {
+    const { status, message } = refusal;
     this.#isOver = true;
     this.#exchange = null;
     this.#waiting = [];
-    const text = `${reason}\n`;
-    const head = [
-      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-      `Date: ${new Date().toUTCString()}`,
-      'Content-Type: text/plain; charset=utf-8',
-      `Content-Length: ${Buffer.byteLength(text)}`,
-      'Connection: close',
-    ].join('\r\n');
-    this.socket.write(`${head}\r\n\r\n${request?.method === 'HEAD' ? '' : text}`, 'latin1');
-    this.#logRefusal(status, reason, request);
-    request?.removeAllListeners('readable').resume();
+    const isHead = exchange?.request.method === 'HEAD';
+    const { head, body } = refusalText(refusal, this.service);
+    this.socket.write(isHead ? head : head + body, 'latin1');
+    this.service.logger.log('debug', `${this.clientLabel} - refused with ${status}: ${message}`);
+    exchange?.logRefusal(status, isHead ? 0 : body.length);
+    exchange?.request.removeAllListeners('readable').resume();
     this.#linger();
   }
 
-  #logRefusal(status: number, reason: string, request: IncomingRequest | null): void {
-    const { settings, logger } = this.service;
-    logger.log('debug', `${this.clientLabel} - refused with ${status}: ${reason}`);
-    if (!settings.accessLog || request === null) return;
-    logger.access({
-      client: this.clientLabel,
-      method: request.method as string,
-      target: (request.url as string).slice(0, settings.maxTargetBytes).replace(UNPRINTABLE, escapeChar),
-      httpVersion: request.httpVersion,
-      status,
-    });
+  /** From now on the client has to take or send something every now and then, as long as an exchange waits for it. */
+  limitIdleness(): void {
+    const { idleTimeout } = this.service.settings;
+    if (idleTimeout !== Number.POSITIVE_INFINITY) this.socket.setTimeout(idleTimeout);
+  }
+
+  /** Nothing has gone over the socket for its time-out: that of an exchange, or of a connection between two of them. */
+  timedOut(): void {
+    const exchange = this.#exchange;
+    if (exchange === null) {
+      this.socket.destroy();
+    } else if (this.socket.writableLength > 0) {
+      exchange.cycle.disconnected(
+        new RequestTimeout('The client took nothing of the response for too long.'),
+      );
+      this.socket.destroy();
+    } else if (exchange.cycle.isReceiving && exchange.isBodyPending) {
+      this.broken(new Refusal(408, 'The request took too long to arrive.'));
+    } else {
+      // It is the app that takes its time.
+      this.limitIdleness();
+    }
   }
 
   /** The server is stopping: what runs is told, and its answer is the last of the connection. */
@@ -216,21 +231,20 @@ export class Connection {
     this.#isOver = true;
     this.#waiting = [];
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#exchange?.cycle.disconnected();
+    this.#exchange?.closed();
   }
 }
 
-function address(host: string | undefined, port: number | undefined): ClientAddress | null {
-  if (host === undefined || port === undefined) return null;
-  // A dual-stack socket shows IPv4 clients as IPv6 addresses.
-  const isMapped = host.startsWith('::ffff:') && host.includes('.');
-  return Object.freeze({ host: isMapped ? host.slice(7) : host, port });
-}
-
-function label({ host, port }: ClientAddress): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-function escapeChar(char: string): string {
-  return `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+function refusalText(
+  { status, message, headers }: Refusal,
+  service: Service,
+): { head: string; body: string } {
+  const body = `${message}\n`;
+  const fields = ['Content-Type', 'text/plain; charset=utf-8', 'Content-Length', String(body.length)];
+  fields.push('Connection', 'close', ...headers);
+  if (service.settings.dateHeader) fields.push('Date', new Date().toUTCString());
+  addDefaults(fields, service.defaults);
+  let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
+  for (let i = 0; i < fields.length; i += 2) head += `${fields[i]}: ${fields[i + 1]}\r\n`;
+  return { head: `${head}\r\n`, body };
 }

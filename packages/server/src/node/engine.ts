@@ -33,6 +33,8 @@ export class NodeEngine {
     // Whether the expectation is met or refused is decided where the other rules of the head are.
     this.#server.on('checkContinue', take);
     this.#server.on('checkExpectation', take);
+    // With it node:http leaves to us what becomes of a socket whose time is over.
+    this.#server.on('timeout', (socket) => this.#connections.get(socket)?.timedOut());
     this.#server.on('connect', (_request, socket) => {
       this.#connections.get(socket as Socket)?.broken(new Refusal(501, 'This server is not a proxy.'));
     });

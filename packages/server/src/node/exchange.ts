@@ -5,6 +5,9 @@ import { Refusal } from '../http/refusal.js';
 import { checkHead } from '../http/request-head.js';
 import { parseTarget } from '../http/target.js';
 import type { Transport } from '../http/transport.js';
+import type { AccessRecord } from '../logger.js';
+import { AccessEntry, printable } from './access-entry.js';
+import { label } from './address.js';
 import type { Connection } from './connection.js';
 import type { IncomingRequest } from './incoming-request.js';
 
@@ -31,11 +34,22 @@ export class NodeExchange implements Transport {
   #isExpecting: boolean;
   /** The canonical target, for the access log. */
   #target = '';
+  /** Who the client is for the access log: what a proxy says, or the peer. */
+  #client: string;
+  /** Made where the access log wants to know more than the status. */
+  readonly #entry: AccessEntry | null;
 
   constructor(connection: Connection, request: IncomingRequest, response: ServerResponse) {
     this.#connection = connection;
     this.request = request;
     this.response = response;
+    this.#client = connection.clientLabel;
+    const { settings, logger } = connection.service;
+    if (!settings.dateHeader) response.sendDate = false;
+    this.#entry =
+      settings.accessLog && settings.accessLogFormat === 'json'
+        ? new AccessEntry(logger, HeaderList.raw(request.rawHeaders).get('user-agent'))
+        : null;
     this.#left = request.fields.bodyLength;
     this.#isExpecting =
       this.#left > 0 && request.fields.expect !== undefined && request.httpVersionMinor === 1;
@@ -50,6 +64,9 @@ export class NodeExchange implements Transport {
     const connection = this.#connection;
     const { settings, state } = connection.service;
     const method = request.method as string;
+    if (connection.service.running >= settings.limitConcurrency) {
+      throw new Refusal(503, 'The server is busy: try again soon.', ['Retry-After', '1']);
+    }
     if (request.rawHeaders.length > 2 * settings.maxHeaderCount) {
       throw new Refusal(431, `There are more than ${settings.maxHeaderCount} header fields.`);
     }
@@ -60,19 +77,26 @@ export class NodeExchange implements Transport {
     const headers = HeaderList.raw(request.rawHeaders);
     // RFC 9112, section 3.2.2: the authority of the target takes the place of the Host field.
     if (target.authority !== null) headers.set('host', target.authority);
-    this.#target = target.queryString === '' ? target.path : `${target.path}?${target.queryString}`;
+    const path = target.path === '*' ? '*' : settings.rootPath + target.path;
+    this.#target = target.queryString === '' ? path : `${path}?${target.queryString}`;
+    const forwarding = connection.forwarding(headers);
+    if (forwarding !== null) {
+      if (forwarding.host !== null) headers.set('host', forwarding.host);
+      if (forwarding.client !== null) this.#client = label(forwarding.client);
+    }
+    connection.service.count();
     return {
       type: 'http',
       asgi: VERSIONS,
       httpVersion: request.httpVersionMinor === 1 ? '1.1' : '1.0',
       method,
-      scheme: 'http',
-      path: target.path,
+      scheme: forwarding?.scheme ?? 'http',
+      path,
       rawPath: target.rawPath,
       queryString: target.queryString,
-      rootPath: '',
+      rootPath: settings.rootPath,
       headers,
-      client: connection.client,
+      client: forwarding === null ? connection.client : forwarding.client,
       server: connection.server,
       state: { ...state },
       extensions: request.httpVersionMinor === 1 ? EXTENSIONS_1_1 : EXTENSIONS_1_0,
@@ -103,7 +127,7 @@ export class NodeExchange implements Transport {
 
   respond(status: number, headers: string[], body: BodyChunk, size: number): void {
     const response = this.response;
-    this.#log(status);
+    this.#log(status, headers);
     this.#connection.ending(this);
     response.writeHead(status, headers);
     if (size === 0) response.end();
@@ -112,16 +136,17 @@ export class NodeExchange implements Transport {
     // node:http would write the head as UTF-8 along with the body, though its fields are Latin-1.
     else if (size === body.length) response.end(body, 'latin1');
     else response.end(Buffer.from(body));
-    this.#connection.ended(this);
+    this.#ended(size);
   }
 
   start(status: number, headers: string[]): void {
-    this.#log(status);
+    this.#log(status, headers);
     this.response.writeHead(status, headers);
   }
 
   write(body: BodyChunk, size: number): boolean {
     const response = this.response;
+    this.#entry?.add(size);
     if (size === 0) {
       response.flushHeaders();
       return true;
@@ -134,18 +159,35 @@ export class NodeExchange implements Transport {
     this.#connection.ending(this);
     if (trailers.length > 0) this.response.addTrailers(pairs(trailers));
     this.response.end();
+    this.#ended(0);
+  }
+
+  /** The last of the response, of `size` bytes, has been handed over. */
+  #ended(size: number): void {
+    // A client that does not take it keeps the connection for so long and no longer.
+    if (this.#connection.socket.writableLength > 0) this.#connection.limitIdleness();
+    this.#entry?.add(size);
+    this.#entry?.end(true);
     this.#connection.ended(this);
   }
 
   whenWritable(callback: () => void): void {
+    this.#connection.limitIdleness();
     this.response.once('drain', callback);
   }
 
   refuse(status: number, reason: string): void {
-    this.#connection.refuse(status, reason, this);
+    this.#connection.refuse(new Refusal(status, reason), this);
+  }
+
+  /** The connection has ended. */
+  closed(): void {
+    this.cycle.disconnected();
+    this.#entry?.end(false);
   }
 
   cut(): void {
+    this.#entry?.end(false);
     // Without a length or chunks the client takes the end of the connection for the end of the body: only a reset tells.
     if (this.request.httpVersionMinor === 0) this.#connection.socket.resetAndDestroy();
     else this.#connection.socket.destroy();
@@ -167,19 +209,32 @@ export class NodeExchange implements Transport {
       this.#isExpecting = false;
       this.response.writeContinue();
     }
+    this.#connection.limitIdleness();
     this.request.on('readable', callback);
   }
 
-  #log(status: number): void {
+  #log(status: number, headers: readonly string[]): void {
     const { settings, logger } = this.#connection.service;
     if (!settings.accessLog) return;
-    logger.access({
-      client: this.#connection.clientLabel,
+    const record: AccessRecord = {
+      client: this.#client,
       method: this.request.method as string,
       target: this.#target.includes('"') ? this.#target.replaceAll('"', '%22') : this.#target,
       httpVersion: this.request.httpVersion,
       status,
-    });
+    };
+    if (this.#entry === null) logger.access(record);
+    else this.#entry.begin(record, headers);
+  }
+
+  /** The server has refused the request, with so many bytes. */
+  logRefusal(status: number, bytes: number): void {
+    const { settings } = this.#connection.service;
+    if (this.#target === '')
+      this.#target = printable((this.request.url as string).slice(0, settings.maxTargetBytes));
+    this.#log(status, []);
+    this.#entry?.add(bytes);
+    this.#entry?.end(true);
   }
 }
 
