@@ -31,13 +31,18 @@ export function compose(layers: readonly Layer[], end: Chain): Chain {
 
 /** The end of a chain: a handler, whose result becomes a response. */
 export function handlerChain(handler: AnyHandler, errors: ErrorScope, name: string): Chain {
+  const answer = (value: unknown, run: Run): Response => {
+    const response = run.own(value, name);
+    run.ended = run.depth + 1;
+    return response;
+  };
   return (run) => {
     try {
       const result = handler(run.context);
-      if (!isPromiseLike(result)) return run.own(result, name);
+      if (!isPromiseLike(result)) return answer(result, run);
       return settle(
         result,
-        (value) => run.own(value, name),
+        (value) => answer(value, run),
         (error) => errors.respond(error, run),
       );
     } catch (error) {
@@ -79,15 +84,10 @@ export function middlewareLayer(middleware: AnyMiddleware, errors: ErrorScope): 
   const wrap =
     (inner: Chain): Chain =>
     (run) => {
-      const step = new Step(inner, run, name);
+      const step = new Step(run, inner, name);
       try {
-        const result = middleware(run.context, step.next);
-        if (!isPromiseLike(result)) return step.finish(result);
-        return settle(
-          result,
-          (value) => step.finish(value),
-          (error) => step.recover(error, errors, layer),
-        );
+        const result = middleware(run.context, (provided) => step.next(provided));
+        return isPromiseLike(result) ? step.wait(result, errors, layer) : step.finish(result);
       } catch (error) {
         return step.recover(error, errors, layer);
       }
@@ -98,31 +98,63 @@ export function middlewareLayer(middleware: AnyMiddleware, errors: ErrorScope): 
 
 /** One call of one middleware, and what became of its `next()`. */
 class Step {
-  readonly next: (provided?: object) => Response | Promise<Response>;
   readonly #run: Run;
+  readonly #inner: Chain;
   readonly #name: string;
-  #downstream: Response | Promise<Response> | undefined;
+  readonly #depth: number;
+  #downstream: Response | Promise<Response> | undefined = undefined;
   #isOver = false;
 
-  constructor(inner: Chain, run: Run, name: string) {
+  constructor(run: Run, inner: Chain, name: string) {
     this.#run = run;
+    this.#inner = inner;
     this.#name = name;
-    run.isWatched = true;
-    this.next = (provided) => {
-      if (this.#isOver) return refuseLate(name);
-      if (this.#downstream !== undefined) {
-        throw new PipelineError(`${name} called next() twice: keep the response of the first call.`);
-      }
-      if (provided !== undefined) run.provide(provided, name);
-      this.#downstream = inner(run);
-      return this.#downstream;
-    };
+    this.#depth = ++run.depth;
+  }
+
+  next(provided: object | undefined): Response | Promise<Response> {
+    if (this.#isOver) return refuseLate(this.#name);
+    if (this.#downstream !== undefined) {
+      throw new PipelineError(`${this.#name} called next() twice: keep the response of the first call.`);
+    }
+    if (provided !== undefined) this.#run.provide(provided, this.#name);
+    this.#downstream = this.#inner(this.#run);
+    return this.#downstream;
+  }
+
+  /** The response of a middleware that has returned a promise. One `then` for a layer: each is a promise more (docs/benchmarks/pipeline.md). */
+  wait(result: PromiseLike<unknown>, errors: ErrorScope, layer: Layer): Promise<Response> {
+    const downstream = this.#downstream;
+    if (downstream instanceof Promise && result === downstream) {
+      // What is below never rejects, and its response is the request's own.
+      this.#isOver = true;
+      return downstream;
+    }
+    const promise = result instanceof Promise ? result : Promise.resolve(result);
+    return promise.then(
+      (value) => this.#settle(value, errors, layer),
+      (error) => this.recover(error, errors, layer),
+    );
+  }
+
+  #settle(value: unknown, errors: ErrorScope, layer: Layer): Response | Promise<Response> {
+    try {
+      return this.finish(value);
+    } catch (error) {
+      return this.recover(error, errors, layer);
+    }
   }
 
   /** The response of the layer. What is downstream has ended by then, also if the middleware did not wait for it. */
   finish(result: unknown): Response | Promise<Response> {
     this.#isOver = true;
+    const run = this.#run;
     const downstream = this.#downstream;
+    // What is below has ended, and its response is handed on: nothing to wait for, and nothing to check.
+    if (run.ended === this.#depth + 1 && run.response !== undefined && result === run.response) {
+      run.ended = this.#depth;
+      return run.response;
+    }
     const response = this.#choose(result);
     if (response === downstream) return response;
     if (downstream instanceof Promise) {

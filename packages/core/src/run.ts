@@ -41,10 +41,12 @@ export class Run {
   failedIn: Layer | undefined = undefined;
   /** Sends the response in surroundings of its own, as `contextStorage()` does. */
   sending: ((send: () => void | Promise<void>) => void | Promise<void>) | undefined = undefined;
-  /** Whether a middleware will see the response. */
-  isWatched = false;
+  /** How many middleware have been called. */
+  depth = 0;
+  /** The place in the chain of what has ended last: the first middleware is 1, and the handler comes after the last. */
+  ended = 0;
   /** The response made last: it belongs to this request alone. */
-  #response: Response | undefined = undefined;
+  response: Response | undefined = undefined;
   #failures: unknown[] | undefined = undefined;
   #background: Promise<unknown>[] | undefined = undefined;
   #replaced: Response[] | undefined = undefined;
@@ -70,6 +72,11 @@ export class Run {
     this.context = new RunContext(this);
   }
 
+  /** Whether a middleware will see the response. */
+  get isWatched(): boolean {
+    return this.depth > 0;
+  }
+
   /** Adds what a layer provides to the context. Refuses `next(error)`, and instances, whose methods would be left behind. */
   provide(provided: unknown, layer: string): void {
     if (!isPlain(provided)) {
@@ -93,14 +100,14 @@ export class Run {
    */
   own(value: unknown, name: string): Response {
     const response = toResponse(value, name);
-    const mayBeShared = this.isWatched && response === value && response !== this.#response;
-    this.#response = mayBeShared ? response.copy() : response;
-    return this.#response;
+    const mayBeShared = this.isWatched && response === value && response !== this.response;
+    this.response = mayBeShared ? response.copy() : response;
+    return this.response;
   }
 
   /** Takes over a response that has been made for this request alone. */
   adopt(response: Response): void {
-    this.#response = response;
+    this.response = response;
   }
 
   /** Keeps an error that nobody took: it is thrown out of the app once the answer is sent. */
