@@ -215,32 +215,6 @@ describe.each(forms)('a pipeline of %s middleware', (_title, pass) => {
   });
 });
 
-test('an app that is sync all the way makes no promise before it sends', () => {
-  const app = new Pullo()
-    .use((_ctx, next) => next())
-    .provide(() => ({ word: 'sync' }))
-    .get('/', ({ word }) => word);
-  const sent: unknown[] = [];
-  const scope = {
-    type: 'http',
-    method: 'GET',
-    path: '/',
-    rootPath: '',
-    queryString: '',
-    headers: [],
-    state: {},
-  };
-  const result = app(
-    scope as never,
-    async () => ({ type: 'http.disconnect' }),
-    (event) => {
-      sent.push(event.type);
-    },
-  );
-  expect(result).toBeUndefined();
-  expect(sent).toEqual(['http.response.start', 'http.response.body']);
-});
-
 test('a response constant that a middleware writes to is not changed for the next request', async () => {
   const constant = new TextResponse('constant');
   let count = 0;
