@@ -8,6 +8,7 @@ import {
 } from '@pullo/asgi';
 import { describeValue } from './describe.js';
 import { PipelineError } from './errors.js';
+import { handledRejection } from './handled-rejection.js';
 import { Socket } from './socket.js';
 import { SwitchingResponse } from './switching-response.js';
 
@@ -35,6 +36,7 @@ export class Handshake {
   readonly #send: Send;
   #accepting: Promise<Socket> | undefined;
   #opened: Opened | undefined;
+  #failure: unknown = undefined;
   #isOver = false;
 
   constructor(scope: WebSocketScope, receive: Receive, send: Send) {
@@ -52,15 +54,29 @@ export class Handshake {
     return this.#opened;
   }
 
-  async accept({ subprotocol = null, headers }: AcceptOptions = {}): Promise<Socket> {
+  /** Why `accept()` rejected, if it did. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  accept(options: AcceptOptions = {}): Promise<Socket> {
     if (this.#accepting !== undefined) {
-      throw new PipelineError('accept() was called a second time: keep the socket of the first call.');
+      return handledRejection(
+        new PipelineError(
+          'accept() was called a second time: keep the socket of the first call; if that failed, refuse with a Response.',
+        ),
+      );
     }
-    if (this.#isOver)
-      throw new PipelineError('accept() came after the handler had returned: await it there.');
-    this.#checkSubprotocol(subprotocol);
-    const list = acceptHeaders(headers);
-    this.#accepting = this.#open(subprotocol, list);
+    if (this.#isOver) {
+      return handledRejection(
+        new PipelineError('accept() came after the handler had returned: await it there.'),
+      );
+    }
+    this.#accepting = this.#open(options);
+    // Core tells it where the handler does not wait.
+    this.#accepting.catch((error: unknown) => {
+      this.#failure = error;
+    });
     return this.#accepting;
   }
 
@@ -71,14 +87,16 @@ export class Handshake {
     return this.#opened;
   }
 
-  async #open(subprotocol: string | null, headers: HeaderList): Promise<Socket> {
+  async #open({ subprotocol = null, headers }: AcceptOptions): Promise<Socket> {
+    this.#checkSubprotocol(subprotocol);
+    const list = acceptHeaders(headers);
     const event = await this.#receive();
     if (event.type === 'websocket.disconnect') {
       throw new ClientDisconnected('The client has left before its WebSocket session was accepted.');
     }
-    await this.#send({ type: 'websocket.accept', subprotocol, headers });
+    await this.#send({ type: 'websocket.accept', subprotocol, headers: list });
     const socket = new Socket(this.#scope, this.#receive, this.#send, subprotocol);
-    this.#opened = { socket, response: new SwitchingResponse(headers) };
+    this.#opened = { socket, response: new SwitchingResponse(list) };
     return socket;
   }
 

@@ -8,6 +8,7 @@ import {
 import { parseJSON } from '@pullo/request';
 import { type CloseInfo, checkClose } from './close-code.js';
 import { describeValue } from './describe.js';
+import { handledRejection } from './handled-rejection.js';
 
 /** What is sent and received over a WebSocket: a text, or bytes. */
 export type WebSocketMessage = string | Uint8Array;
@@ -115,7 +116,7 @@ export class Socket implements AsyncIterable<WebSocketMessage> {
    */
   send(message: string | Uint8Array | ArrayBuffer): void | Promise<void> {
     const event = sendEvent(message);
-    if (!this.isOpen) return handled(Promise.reject(this.#disconnected()));
+    if (!this.isOpen) return handledRejection(this.#disconnected());
     const sent = this.#send(event);
     sent?.catch((error: unknown) => {
       if (isClientDisconnected(error)) this.#isLost = true;
@@ -181,11 +182,6 @@ function sendEvent(message: unknown): SendEvent {
   throw new TypeError(
     `A message is a text or bytes, not ${describeValue(message)}: send data with sendJSON().`,
   );
-}
-
-function handled(rejection: Promise<void>): Promise<void> {
-  rejection.catch(() => {});
-  return rejection;
 }
 
 function ignoreDisconnect(error: unknown): void {

@@ -14,7 +14,8 @@ import { isWebResponse } from './to-response.js';
 /** The end of a WebSocket route's chain: settles when the session has ended, or with the response that refuses it. */
 export type SessionEnd = (run: Run, handshake: Handshake) => Promise<Response>;
 
-/** What went wrong in a session is told to the client by a code (RFC 6455, section 7.4.1). */
+/** What ends a session is told to the client by a code (RFC 6455, section 7.4.1). */
+const GOING_AWAY = 1001;
 const INVALID_PAYLOAD = 1007;
 const POLICY_VIOLATION = 1008;
 const INTERNAL_ERROR = 1011;
@@ -30,14 +31,15 @@ export function sessionEnd(
       if (!isWelcome(run.context.request, origins)) throw foreignOrigin();
       const result = await handler(run.context);
       const opened = await handshake.finish();
-      if (opened === undefined) return refusal(result, run, name);
+      if (opened === undefined) return run.own(refusal(result, handshake, name), name);
       if (result !== undefined) throw unsendable(result, name);
       await opened.socket.close();
       return opened.response;
     } catch (error) {
       const opened = await handshake.finish();
       if (opened === undefined) return errors.respond(error, run);
-      if (!isOwnEnd(error, opened.socket)) await fail(outOf(error, name), run, opened.socket, errors);
+      if (isOwnEnd(error, opened.socket)) await close(opened.socket, run, GOING_AWAY);
+      else await fail(outOf(error, name), run, opened.socket, errors);
       return opened.response;
     }
   };
@@ -58,8 +60,9 @@ function foreignOrigin(): HTTPError {
 }
 
 /** What a handler has returned that did not accept. */
-function refusal(result: unknown, run: Run, name: string): Response {
-  if (result instanceof Response || isWebResponse(result)) return run.own(result, name);
+function refusal(result: unknown, { failure }: Handshake, name: string): Response | globalThis.Response {
+  if (result instanceof Response || isWebResponse(result)) return result;
+  if (failure !== undefined) throw failure;
   throw new PipelineError(
     result === undefined
       ? `${name} returned without an answer to the handshake: call ctx.accept(), return a Response, or throw an HTTPError.`
@@ -73,9 +76,10 @@ function unsendable(result: unknown, name: string): PipelineError {
   );
 }
 
-/** A handler that lets out that its own client has left is just done. */
-function isOwnEnd(error: unknown, socket: Socket): boolean {
-  return isClientDisconnected(error) && !socket.isOpen;
+/** A handler that lets out that its own client has left, or that the server stops, is just done. */
+function isOwnEnd(error: unknown, { isOpen, signal }: Socket): boolean {
+  if (isClientDisconnected(error) && !isOpen) return true;
+  return signal.aborted && error === signal.reason;
 }
 
 /** That the client of another session has left says nothing of this one: taken for its end, it would end it without a word. */
@@ -94,9 +98,13 @@ async function fail(error: unknown, run: Run, socket: Socket, errors: ErrorScope
   const { status, statusText } = answer;
   const isClientError = status >= 400 && status < 500;
   const clientError = error instanceof BadJSON ? INVALID_PAYLOAD : POLICY_VIOLATION;
+  if (isClientError) await close(socket, run, clientError, `${status} ${statusText}`.trim());
+  else await close(socket, run, INTERNAL_ERROR);
+}
+
+async function close(socket: Socket, run: Run, code: number, reason?: string): Promise<void> {
   try {
-    if (isClientError) await socket.close(clientError, `${status} ${statusText}`.trim());
-    else await socket.close(INTERNAL_ERROR);
+    await socket.close(code, reason);
   } catch (failure) {
     run.fail(failure);
   }

@@ -144,6 +144,37 @@ test('a client that leaves before it is accepted is no error', async () => {
   await call.wait();
 });
 
+test('an accept() that fails is told also where nobody waits for it', async () => {
+  const careless = new Pullo().websocket('/', ({ accept }) => {
+    void accept({ subprotocol: 'v9' });
+  });
+  await using http = client(careless);
+  await expect(http.websocket('/')).rejects.toThrow('the client has offered none');
+});
+
+test('an accept() that fails can be followed by a refusal', async () => {
+  const polite = new Pullo().websocket('/', async ({ accept }) => {
+    const socket = await accept({ subprotocol: 'v9' }).catch(() => null);
+    if (socket === null) return new TextResponse('Speak v9.', { status: 400 });
+  });
+  await using http = client(polite);
+  expect(await denial(http, '/')).toMatchObject({ status: 400, body: 'Speak v9.' });
+});
+
+test('a handler that overlooks that the client has left before it accepted is no error', async () => {
+  const careless = new Pullo().websocket('/', async ({ accept }) => {
+    await accept().catch(() => {});
+  });
+  const call = communicate(careless, { type: 'websocket', path: '/' });
+  call.send({ type: 'websocket.disconnect', code: 1006, reason: '' });
+  await call.wait();
+});
+
+test('over Fetch, which has no sessions, a WebSocket is asked for an upgrade', async () => {
+  const response = await app.fetch(new globalThis.Request('http://testserver/silent'));
+  expect(response.status).toBe(426);
+});
+
 test('accept() after the handler has returned rejects', async () => {
   let accept: () => Promise<unknown> = async () => {};
   const late = new Pullo().websocket('/', (ctx) => {

@@ -1,5 +1,5 @@
 import type { Receive, ReceiveEvent, Send, SendEvent, WebSocketScope } from '@pullo/asgi';
-import { ClientDisconnected, Pullo, type Socket } from '@pullo/core';
+import { ClientDisconnected, Pullo, ServerShutdown, type Socket } from '@pullo/core';
 import { contextStorage, currentContext } from '@pullo/core/current-context';
 import { client, communicate } from '@pullo/testing';
 import fc from 'fast-check';
@@ -95,6 +95,21 @@ test('a send that fails since the client has left ends the session quietly, and 
   await app(bareScope(app), feed(connect, disconnect), send);
   expect(sent).toEqual(['websocket.accept', 'websocket.send']);
   expect(seen).toEqual([101, undefined]);
+});
+
+test('work that the server gives up when it stops closes the session with 1001', async () => {
+  const controller = new AbortController();
+  const closed: SendEvent[] = [];
+  const app = new Pullo().websocket('/', async ({ accept }) => {
+    const { signal } = await accept();
+    controller.abort(new ServerShutdown());
+    signal.throwIfAborted();
+  });
+  const scope = { ...bareScope(app), exchange: controller };
+  await app(scope, feed(connect, disconnect), (event) => {
+    if (event.type === 'websocket.close') closed.push(event);
+  });
+  expect(closed).toEqual([{ type: 'websocket.close', code: 1001, reason: '' }]);
 });
 
 test('what a server throws at the close comes out of the app', async () => {

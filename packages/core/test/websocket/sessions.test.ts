@@ -251,6 +251,25 @@ test('that another client has left is told as an error where it would end a sess
   expect((await session.closed).code).toBe(1011);
 });
 
+test('work that is given up with the signal ends the session quietly', async () => {
+  const errors: unknown[] = [];
+  const app = new Pullo()
+    .use(async (ctx, next) => {
+      await next();
+      errors.push(ctx.error);
+    })
+    .websocket('/', async ({ accept }) => {
+      const { signal } = await accept();
+      await new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+      });
+    });
+  await using http = client(app);
+  await (await http.websocket('/')).close();
+  await http.close();
+  expect(errors).toEqual([undefined]);
+});
+
 test("the platform's kind of WebSocket talks to the app", async () => {
   await using http = client(app);
   const socket = new WebSocket('ws://testserver/rooms/1', {
