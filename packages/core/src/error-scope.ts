@@ -10,6 +10,7 @@ import type { Layer } from './pipeline.js';
 import { statusOf } from './problem-view.js';
 import type { Run } from './run.js';
 import { isPromiseLike, settle } from './settle.js';
+import { isWebResponse } from './to-response.js';
 
 /** A class of errors, abstract or not. */
 // biome-ignore lint/suspicious/noExplicitAny: a constructor's parameters do not matter here, and only `any` stands for all of them
@@ -71,10 +72,10 @@ export class ErrorScope {
     const { handler, name } = entry;
     try {
       const result = handler(error, run.context);
-      if (!isPromiseLike(result)) return run.own(result, name);
+      if (!isPromiseLike(result)) return answer(result, error, run, name);
       return settle(
         result,
-        (value) => run.own(value, name),
+        (value) => answer(value, error, run, name),
         (failure) => this.#respondAbove(failure, run),
       );
     } catch (failure) {
@@ -113,6 +114,16 @@ export class ErrorScope {
     }
     return byStatus;
   }
+}
+
+/** What an error handler returned; where it has not made a response itself, of the status of the error. */
+function answer(value: unknown, error: object, run: Run, name: string): Response {
+  if (value instanceof Response || isWebResponse(value)) return run.own(value, name);
+  const status = statusOf(error);
+  if (value === null) return run.own(new Response(null, { status }), name);
+  const response = run.own(value, name);
+  response.status = status;
+  return response;
 }
 
 function keyOf(kind: unknown): { readonly key: unknown; readonly label: string } {

@@ -235,7 +235,7 @@ export class Pullo<
 
   /**
    * Handles errors of a class, or of a status, that are thrown under this app or group; the innermost that fits is called,
-   * by the nearest class in the prototype chain. What it returns is what a handler returns.
+   * by the nearest class in the prototype chain. What it returns is what a handler returns; where that is no response, it has the status of the error.
    *
    * Throws `PipelineError` where there is one already, and for a status that is not one of an error.
    *

@@ -142,6 +142,28 @@ describe('onError', () => {
     expect(await (await http.get('/')).text()).toBe('handled TypeError: x');
   });
 
+  test.each([
+    ['text', 'x', 418],
+    ['data', { x: 1 }, 418],
+    ['nothing', null, 418],
+    ['a response', new TextResponse('x', { status: 202 }), 202],
+  ])(
+    'has the status of the error where its handler returns %s and says no other',
+    async (_title, result, status) => {
+      for (const handler of [() => result, async () => result]) {
+        await using http = client(failing(new HTTPError(418)).onError(418, handler));
+        const response = await http.get('/');
+        expect(response.status).toBe(status);
+        await response.text();
+      }
+    },
+  );
+
+  test('has status 500 where its handler returns text for an unexpected error', async () => {
+    await using http = client(failing(new TypeError('x')).onError(TypeError, () => 'sorry'));
+    expect((await http.get('/')).status).toBe(500);
+  });
+
   test('gives the context', async () => {
     const app = failing(new HTTPError(400)).onError(400, (_error, { request }) => request.path);
     await using http = client(app);

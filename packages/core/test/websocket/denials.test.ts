@@ -64,7 +64,7 @@ const rows: readonly [path: string, status: number, body: string, headers?: Reco
   ['/refused', 503, 'Not today.', { 'retry-after': '60' }],
   ['/fetch', 400, '{"no":true}', { 'content-type': 'application/json' }],
   ['/error', 401, '401 Unauthorized: Who are you?\n', { 'www-authenticate': 'Bearer' }],
-  ['/handled', 200, '{"problem":"too far"}'],
+  ['/handled', 500, '{"problem":"too far"}'],
   ['/broken', 500, '500 Internal Server Error\n'],
   ['/silent', 500, '500 Internal Server Error\n'],
   ['/text', 500, '500 Internal Server Error\n'],
