@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { root } from './setup.mjs';
 
 const target = join(root, '.snippets');
-const FENCE = /^```ts\n(.*?)^```$/gms;
+/** `norun` stands behind those of the guide that are compiled, but not run by `tests/guide.test.ts`: they wait for requests. */
+const FENCE = /^```ts(?: norun)?\n(.*?)^```$/gms;
 const DOC_COMMENT = /^[ \t]*\/\*\*.*?\*\//gms;
 
 /** Writes each example to a file named after the place it stands in; answers how many there are. */

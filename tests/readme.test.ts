@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { root } from './processes.js';
 
 /** Inside the workspace, so that its packages are found. */
-const folder = join(root, '.snippets-run');
+const folder = join(root, '.snippets-run/readme');
 
 beforeAll(() => {
   mkdirSync(folder, { recursive: true });
