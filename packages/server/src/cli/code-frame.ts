@@ -42,11 +42,16 @@ function frame(path: string, line: number, column: number): string {
   return `\n\n${shown.join('\n')}\n`;
 }
 
-/** What Node prints of a syntax error that nobody catches, which alone has its place. */
+/** What Node prints of a syntax error that nobody catches, which alone has its place: in the module, or in one that it imports. */
 function placeOfSyntaxError(file: string): string | undefined {
-  const { stderr } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8' });
+  const finder = fileURLToPath(new URL('find-syntax-error.js', import.meta.url));
+  return printed(['--check', file]) ?? printed(['--experimental-vm-modules', finder, file]);
+}
+
+function printed(args: string[]): string | undefined {
+  const { stderr } = spawnSync(process.execPath, ['--no-warnings', ...args], { encoding: 'utf8' });
   const end = stderr.indexOf('\n    at ');
-  return end === -1 ? undefined : stderr.slice(0, end);
+  return stderr.includes('SyntaxError') && end !== -1 ? stderr.slice(0, end) : undefined;
 }
 
 /** A stack up to where the app was loaded from. */

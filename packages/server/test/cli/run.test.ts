@@ -177,6 +177,18 @@ describe('an app that does not load ends pullo with 3 and says why:', () => {
     expect(command.stderr).toMatch(new RegExp(`${file}:2`));
   });
 
+  it('a syntax error of a module that it imports, shown with its place', async () => {
+    const cwd = await folder({
+      'main.mjs': `import './a.mjs'; console.log('evaluated'); export default ${ANSWER};`,
+      'a.mjs': `import 'node:fs'; import './b.mjs';`,
+      'b.mjs': 'export const b = 1;\nconst = 2;\n',
+    });
+    const command = new Command(['run', 'main'], { cwd });
+    expect(await command.exited).toBe(3);
+    expect(command.stderr).toMatch(/Cannot load main:\n.*b\.mjs:2\nconst = 2;\n {6}\^\n\nSyntaxError: /);
+    expect(command.stdout).toBe('');
+  });
+
   it('an import that is not there', async () => {
     const cwd = await folder({ 'main.mjs': `import 'no-such-package';` });
     const command = new Command(['run', 'main'], { cwd });

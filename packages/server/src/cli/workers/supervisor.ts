@@ -4,6 +4,7 @@ import { MAX_DELAY } from '../../option-kinds.js';
 import type { Stoppable } from '../../signals.js';
 import { EXIT } from '../exit-codes.js';
 import { BackOff } from './back-off.js';
+import { killHung } from './health.js';
 import { type Exit, WorkerProcess } from './worker-process.js';
 
 /** How many replacements in a row may fail to start while no worker serves. */
@@ -36,6 +37,8 @@ export class Supervisor implements Stoppable {
   /** All that have not ended, also those whose place another has taken. */
   readonly #living = new Set<WorkerProcess>();
   #failedStarts = 0;
+  /** Whether all have started: they can be replaced, added and removed from then on. */
+  #isUp = false;
   #code: number = EXIT.stopped;
   #isRolling = false;
   #rollsAgain = false;
@@ -62,8 +65,12 @@ export class Supervisor implements Stoppable {
       return;
     }
     this.#logger.log('info', `Pullo running on ${url} (Press CTRL+C to quit)`);
-    for (const slot of this.#slots) void this.#keep(slot);
-    void this.#checkHealth();
+    this.#isUp = true;
+    for (const slot of this.#slots) {
+      if (slot.worker !== null) void this.#watch(slot, slot.worker);
+    }
+    const workers = (): (WorkerProcess | null)[] => this.#slots.map(({ worker }) => worker);
+    void killHung(workers, this.#settings.workerTimeout, this.#stopping.signal, this.#logger);
   }
 
   stop(signal: NodeJS.Signals | null): void {
@@ -84,7 +91,7 @@ export class Supervisor implements Stoppable {
   /** Replaces the workers one by one, each once its replacement is ready; ends at the first that does not start. */
   async roll(): Promise<void> {
     this.#rollsAgain = true;
-    if (this.#isRolling) return;
+    if (this.#isRolling || !this.#isUp) return;
     this.#isRolling = true;
     while (this.#rollsAgain && !this.#isStopping) {
       this.#rollsAgain = false;
@@ -97,11 +104,12 @@ export class Supervisor implements Stoppable {
 
   /** Adds a worker. */
   async grow(): Promise<void> {
-    if (this.#isStopping) return;
+    if (this.#isStopping || !this.#isUp) return;
     const slot = this.#addSlot();
     this.#logger.log('info', `SIGTTIN: ${this.#slots.length} workers.`);
-    if ((await this.#fill(slot)) !== null) {
-      void this.#keep(slot);
+    const url = await this.#fill(slot);
+    if (url !== null && slot.worker !== null) {
+      void this.#watch(slot, slot.worker);
       return;
     }
     this.#logger.log('error', `Worker ${slot.id} did not start: the others go on.`);
@@ -110,7 +118,7 @@ export class Supervisor implements Stoppable {
 
   /** Removes the newest worker, but not the last. */
   shrink(): void {
-    if (this.#isStopping) return;
+    if (this.#isStopping || !this.#isUp) return;
     if (this.#slots.length === 1) {
       this.#logger.log('warning', 'SIGTTOU: the last worker stays.');
       return;
@@ -160,16 +168,15 @@ export class Supervisor implements Stoppable {
     return url;
   }
 
-  /** Watches over a place, for as long as there is one. */
-  async #keep(slot: Slot): Promise<void> {
-    while (slot.worker !== null) {
-      const { worker } = slot;
-      const exit = await worker.leaving;
-      if (this.#isStopping || !this.#slots.includes(slot)) return;
-      // Rolled: another has its place.
-      if (slot.worker !== worker) continue;
-      await this.#replace(slot, worker, exit);
-    }
+  /** Replaces a worker when it leaves, unless another has its place by then. */
+  async #watch(slot: Slot, worker: WorkerProcess): Promise<void> {
+    const exit = await worker.leaving;
+    if (this.#isOf(slot, worker)) await this.#replace(slot, worker, exit);
+  }
+
+  /** Whether a place is still there, and is that worker's. */
+  #isOf(slot: Slot, worker: WorkerProcess): boolean {
+    return !this.#isStopping && slot.worker === worker && this.#slots.includes(slot);
   }
 
   async #replace(slot: Slot, worker: WorkerProcess, exit: Exit | null): Promise<void> {
@@ -180,8 +187,9 @@ export class Supervisor implements Stoppable {
     const level = isFailure ? 'error' : 'info';
     this.#logger.log(level, `${worker.label} ${told(exit)}: another takes its place ${when}.`);
     await sleep(pause, undefined, { signal: this.#stopping.signal }).catch(() => {});
-    if (this.#isStopping || !this.#slots.includes(slot) || slot.worker !== worker) return;
+    if (!this.#isOf(slot, worker)) return;
     const url = await this.#fill(slot);
+    if (slot.worker !== null) void this.#watch(slot, slot.worker);
     this.#failedStarts = url === null ? this.#failedStarts + 1 : 0;
     if (this.#failedStarts < MAX_FAILED_STARTS || this.#isStopping) return;
     if (this.#slots.every((one) => one.worker?.readyAt == null)) {
@@ -200,6 +208,7 @@ export class Supervisor implements Stoppable {
       }
       const old = slot.worker;
       slot.worker = worker;
+      void this.#watch(slot, worker);
       // Removed meanwhile.
       if (!this.#slots.includes(slot)) this.#retire(worker);
       if (old === null || !this.#living.has(old)) continue;
@@ -214,22 +223,6 @@ export class Supervisor implements Stoppable {
     worker.tell('pullo:retire');
     const timer = timeout(this.#settings.gracefulTimeout + KILL_TIME, () => worker.kill());
     void worker.exited.then(() => clearTimeout(timer));
-  }
-
-  /** Kills workers whose event loop has not turned for longer than `workerTimeout`. */
-  async #checkHealth(): Promise<void> {
-    const limit = this.#settings.workerTimeout;
-    if (limit === Number.POSITIVE_INFINITY) return;
-    while (!this.#isStopping) {
-      await sleep(limit / 4, undefined, { signal: this.#stopping.signal }).catch(() => {});
-      for (const { worker } of this.#slots) {
-        if (worker?.readyAt == null) continue;
-        worker.tell('pullo:ping');
-        if (performance.now() - worker.heardAt < limit) continue;
-        this.#logger.log('error', `${worker.label} has not answered for ${limit} ms: it is killed.`);
-        worker.kill();
-      }
-    }
   }
 
   #abandon(problem: string): void {

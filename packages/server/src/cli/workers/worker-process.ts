@@ -20,8 +20,8 @@ export class WorkerProcess {
   readonly leaving: Promise<Exit | null>;
   /** When it was ready, by the clock of `performance`. */
   readyAt: number | null = null;
-  /** When it last gave a sign of life. */
-  heardAt = performance.now();
+  /** How often it has been asked since it last said something. */
+  unanswered = 0;
   readonly #worker: Worker;
 
   /** Starts one. `environment` is added to that of this process. */
@@ -51,6 +51,12 @@ export class WorkerProcess {
     if (this.#worker.isConnected()) this.#worker.send(message, undefined, () => {});
   }
 
+  /** Asks for a sign of life. */
+  ask(): void {
+    this.unanswered++;
+    this.tell('pullo:ping');
+  }
+
   kill(): void {
     this.#worker.process.kill('SIGKILL');
   }
@@ -59,9 +65,9 @@ export class WorkerProcess {
     return new Promise((resolve) => {
       this.#worker.on('message', (message: unknown) => {
         if (!isOurs(message)) return;
-        this.heardAt = performance.now();
+        this.unanswered = 0;
         if (message.type !== type) return;
-        if (type === 'pullo:ready') this.readyAt = this.heardAt;
+        if (type === 'pullo:ready') this.readyAt = performance.now();
         resolve(message as FromWorker);
       });
     });
