@@ -34,31 +34,42 @@ copyFileSync(join(root, 'conformance/workerd.capnp'), join(out, 'workerd.capnp')
 copyFileSync(join(root, 'conformance/http/workerd.capnp'), join(out, 'http-workerd.capnp'));
 const checks = await bundleFile('http-checks', 'conformance/http/main.ts', { platform: 'node' });
 const hosted = {};
-for (const name of ['bun', 'deno', 'workerd']) {
+for (const name of ['bun', 'deno', 'workerd', 'edge-bun']) {
   hosted[name] = await bundleFile(`http-${name}`, `conformance/http/${name}.ts`);
 }
+hosted.edge = await bundleFile('worker', 'examples/edge/app.ts');
+copyFileSync(join(root, 'examples/edge/worker.capnp'), join(out, 'worker.capnp'));
 
 const binary = (path) => join(runtimes, 'node_modules', path);
 const nodes = ['22', '24', '26'].map((version) => [`Node ${version}`, binary(`node${version}/bin/node`)]);
 const bun = binary('bun/bin/bun.exe');
 const deno = binary('@deno/linux-x64-glibc/deno');
 const workerd = binary('@cloudflare/workerd-linux-64/bin/workerd');
-const ask = (name, ...command) => [process.execPath, [checks, name, ...command]];
+const serve = {
+  bun: (file) => [bun, file],
+  deno: (file) => [deno, 'run', '--no-prompt', '--allow-net=127.0.0.1', file],
+  workerd: (config) => [
+    workerd,
+    'serve',
+    '--control-fd=3',
+    '--socket-addr=http=127.0.0.1:0',
+    join(out, config),
+  ],
+};
+const ask = (subject, name, command) => [process.execPath, [checks, subject, name, ...command]];
+const denoServe = [deno, 'serve', '--no-prompt', '--host=127.0.0.1', '--port=0', hosted.edge];
 const runs = [
   ...nodes.map(([name, node]) => [name, node, [program]]),
   ...nodes.map(([name, node]) => [`${name}, its fetch on the test client`, node, [nodeProgram]]),
   ['Bun', bun, [program]],
   ['Deno', deno, ['run', '--no-prompt', program]],
   ['workerd', workerd, ['test', join(out, 'workerd.capnp')]],
-  ['Bun.serve, over a socket', ...ask('bun', bun, hosted.bun)],
-  [
-    'Deno.serve, over a socket',
-    ...ask('deno', deno, 'run', '--no-prompt', '--allow-net=127.0.0.1', hosted.deno),
-  ],
-  [
-    'workerd, over a socket',
-    ...ask('workerd', workerd, 'serve', '--control-fd=3', join(out, 'http-workerd.capnp')),
-  ],
+  ['Bun.serve, over a socket', ...ask('app', 'bun', serve.bun(hosted.bun))],
+  ['Deno.serve, over a socket', ...ask('app', 'deno', serve.deno(hosted.deno))],
+  ['workerd, over a socket', ...ask('app', 'workerd', serve.workerd('http-workerd.capnp'))],
+  ['examples/edge with Bun', ...ask('edge', 'bun', serve.bun(hosted['edge-bun']))],
+  ['examples/edge with deno serve', ...ask('edge', 'deno', denoServe)],
+  ['examples/edge with workerd', ...ask('edge', 'workerd', serve.workerd('worker.capnp'))],
 ];
 const passed = runs.filter(([name, command, args]) => step(`conformance on ${name}`, command, args)).length;
 console.log(`\nRuntimes: ${passed} passed, ${runs.length - passed} failed`);

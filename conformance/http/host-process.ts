@@ -58,8 +58,8 @@ export class HostProcess {
 
   #take(text: string): void {
     this.#output += text;
-    const port = /listening on (\d+)|"port":\s*(\d+)/.exec(this.#output);
-    if (port !== null) this.#port = Number(port[1] ?? port[2]);
+    const port = /(?:listening on |"port":\s*|127\.0\.0\.1:)(\d+)/.exec(this.#output);
+    if (port !== null) this.#port = Number(port[1]);
     this.#wake();
   }
 
