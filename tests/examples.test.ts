@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { client, WebSocketDenied } from '@pullo/testing';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import chat from '../examples/chat/app.js';
+import edge from '../examples/edge/app.js';
 import middleware from '../examples/middleware/app.js';
 import { server as routerOnly } from '../examples/router-only/server.js';
 import { pulloCLI, RunningServer, root } from './processes.js';
@@ -60,6 +61,20 @@ describe('examples/notes', () => {
     expect([signedIn.status, signedIn.headers.get('location')]).toEqual([303, '/notes']);
     expect(await demo.stop()).toBe(0);
   }, 30_000);
+});
+
+describe('examples/edge', () => {
+  // `npm run test:runtimes` asks it on Bun, Deno and workerd.
+  test('answers through fetch', async () => {
+    const ask = async (path: string, init?: RequestInit, ...platform: unknown[]) => {
+      const request = new globalThis.Request(`http://localhost${path}`, init);
+      return (await edge.fetch(request, ...platform)).text();
+    };
+    expect(await ask('/')).toBe('Hello from the edge!\n');
+    expect(await ask('/', {}, { GREETING: 'Hej' })).toBe('Hej from the edge!\n');
+    expect(await ask('/upper', { method: 'POST', body: 'hej' })).toBe('HEJ');
+    expect(await ask('/legacy/a')).toBe('legacy /a\n');
+  });
 });
 
 describe('examples/asgi', () => {

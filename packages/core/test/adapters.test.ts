@@ -39,6 +39,30 @@ describe.each([
   });
 });
 
+describeTransports(
+  new Pullo()
+    .use(async ({ route }, next) => {
+      const response = await next();
+      response.headers.set('x-pattern', route?.pattern ?? 'none');
+      return response;
+    })
+    .mount('/hono', fromFetch(hono))
+    .mount('/h3', fromFetch(h3)),
+  (http) => {
+    test.each(['/hono', '/h3'])(
+      'an app of another framework is mounted at %s, below middleware',
+      async (prefix) => {
+        const response = await http.get(`${prefix}/hello/Aino`);
+        expect(await response.text()).toBe('Hello Aino');
+        expect(response.headers.has('x-pattern')).toBe(true);
+        const body = 'streams '.repeat(50_000);
+        expect((await (await http.post(`${prefix}/echo`, { body })).text()) === body).toBe(true);
+        expect((await http.get(`${prefix}/nowhere`)).status).toBe(404);
+      },
+    );
+  },
+);
+
 test('fetch has the type of a handler of Fetch', () => {
   expectTypeOf(new Pullo().fetch).toExtend<
     (
