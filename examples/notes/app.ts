@@ -7,7 +7,8 @@ import { accounts } from './accounts/routes.js';
 import { api } from './api/routes.js';
 import { seedDemo } from './demo.js';
 import { environment } from './environment.js';
-import { events, notes } from './notes/routes.js';
+import { events } from './notes/events.js';
+import { notes } from './notes/routes.js';
 import { openState, type State, type StateOptions } from './state.js';
 import { ASSETS } from './web/assets.js';
 import { askToSignIn, showError } from './web/errors.js';
@@ -35,7 +36,8 @@ export function createApp(options: NotesOptions) {
         close();
       }
     },
-    request: { files: temporaryFiles() },
+    // Forms are small and have no files, but for uploads, which say so themselves.
+    request: { files: temporaryFiles(), form: { maxBytes: 1024 * 1024, maxFiles: 0 } },
   })
     .use(securityHeaders)
     .use(sameOrigin)
@@ -46,7 +48,7 @@ export function createApp(options: NotesOptions) {
   app.mount('/assets', staticFiles(ASSETS, { cacheControl: FOR_EVER }));
   accounts(app);
   app.group('/notes', (group) => notes(group.use(requireUser())));
-  app.group('/events', (group) => events(group.use(requireUser())));
+  events(app);
   app.group('/api', api);
   return app;
 }

@@ -1,3 +1,4 @@
+import { readField } from '../web/form.js';
 import { InvalidInput } from '../web/invalid-input.js';
 
 /** What one signs up with. */
@@ -12,11 +13,6 @@ const MAX_PASSWORD = 200;
 /** Names are the same in capitals. */
 export function readName(form: FormData): string {
   return readField(form, 'name').trim().toLowerCase().slice(0, 64);
-}
-
-export function readField(form: FormData, name: string): string {
-  const value = form.get(name);
-  return typeof value === 'string' ? value : '';
 }
 
 /** Throws `InvalidInput` that says what is wrong with which field. A password may be any long text: rules about digits make worse ones. */

@@ -1,5 +1,5 @@
 import type { HTMLResponse } from '@pullo/core';
-import { alert, field } from '../web/field.js';
+import { field, formProblem } from '../web/field.js';
 import { type Content, html } from '../web/html.js';
 import { page } from '../web/layout.js';
 import type { APIToken } from './api-tokens.js';
@@ -39,7 +39,7 @@ export function signInPage({
     kind: 'account',
     status: problem === undefined ? 200 : 422,
     body: card(html`<h1>Sign in</h1>
-      ${alert(problem)}
+      ${formProblem(problem)}
       <form method="post" action="/sign-in">
         <input type="hidden" name="next" value="${next}">
         ${nameField(name)}

@@ -1,9 +1,10 @@
 import type { Empty, Pullo, Request, Response } from '@pullo/core';
 import { requireUser } from '@pullo/middleware/require-user';
 import type { State } from '../state.js';
+import { readField } from '../web/form.js';
 import { InvalidInput } from '../web/invalid-input.js';
 import { seeOther } from '../web/see-other.js';
-import { readAccount, readField, readName } from './account-input.js';
+import { readAccount, readName } from './account-input.js';
 import { deleteSessionCookie, setSessionCookie, type Visitor } from './authentication.js';
 import { accountPage, signInPage, signUpPage, welcomePage } from './pages.js';
 import type { Session } from './sessions.js';
@@ -71,10 +72,8 @@ function account(group: Pullo<Visitor, Empty, State>): void {
   signedIn.get('/', ({ state, user }) => accountPage({ user, tokens: state.apiTokens.list(user) }));
 
   signedIn.post('/tokens', async ({ request, state, user }) => {
-    const label =
-      readField(await request.formData(), 'label')
-        .trim()
-        .slice(0, 60) || 'Without a name';
+    const form = await request.formData();
+    const label = readField(form, 'label').trim().slice(0, 60) || 'Without a name';
     const token = state.apiTokens.create(user, label);
     return accountPage({ user, tokens: state.apiTokens.list(user), created: token });
   });

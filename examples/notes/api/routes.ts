@@ -1,4 +1,4 @@
-import { type Empty, HTTPError, JSONResponse, type Pullo } from '@pullo/core';
+import { type Empty, HTTPError, JSONResponse, type Pullo, type Request } from '@pullo/core';
 import { bearerAuth } from '@pullo/middleware/bearer-auth';
 import { requireUser } from '@pullo/middleware/require-user';
 import type { Visitor } from '../accounts/authentication.js';
@@ -16,7 +16,7 @@ import { problemJSON } from '../web/errors.js';
 export function api(group: Pullo<Visitor, Empty, State>): void {
   group.onError(Error, problemJSON);
 
-  const signedIn = group
+  group
     .use(
       bearerAuth({
         realm: 'Notes',
@@ -24,11 +24,10 @@ export function api(group: Pullo<Visitor, Empty, State>): void {
         verify: (token, { state }) => state.apiTokens.userOf(token),
       }),
     )
-    // A token that was sent counts: it is not passed over for a cookie.
+    // A token that was sent counts: a wrong one has been refused, and not passed over for a cookie.
     .provide(({ user, session }) => ({ user: user ?? session?.user }))
-    .use(requireUser());
-
-  signedIn.group('/notes', notes);
+    .use(requireUser())
+    .group('/notes', notes);
 }
 
 function notes(group: Pullo<{ user: User }, Empty, State>): void {
@@ -40,7 +39,7 @@ function notes(group: Pullo<{ user: User }, Empty, State>): void {
   group.post('/', async ({ request, state, user }) => {
     const note = state.notes.create(
       user,
-      readNote({ title: undefined, body: '', ...(await readObject(request.json())) }),
+      readNote({ title: undefined, body: '', ...(await readObject(request)) }),
     );
     state.changes.publish(user, { kind: 'created', id: note.id });
     return new JSONResponse(represent(note, []), {
@@ -49,42 +48,47 @@ function notes(group: Pullo<{ user: User }, Empty, State>): void {
     });
   });
 
-  group.get('/:id(int)', ({ params, state, user }) => {
-    const note = found(state.notes.find(user, params.id));
-    return represent(note, state.attachments.list(note));
+  group.group('/:note(int)', (one) => {
+    note(
+      one.provide(({ params, state, user }) => {
+        const note = state.notes.find(user, params.note);
+        if (note === undefined) throw new HTTPError(404, { detail: `You have no note ${params.note}.` });
+        return { note };
+      }),
+    );
+  });
+}
+
+function note(group: Pullo<{ user: User; note: Note }, Empty, State>): void {
+  group.get('/', ({ state, note }) => represent(note, state.attachments.list(note)));
+
+  group.patch('/', async ({ request, state, user, note }) => {
+    const changes = await readObject(request);
+    // As it is now: it may have been changed, or deleted, while the body was on its way.
+    const before = state.notes.find(user, note.id);
+    const after = before && state.notes.update(user, note.id, readNote({ ...before, ...changes }));
+    if (after === undefined) throw new HTTPError(404);
+    state.changes.publish(user, { kind: 'updated', id: note.id });
+    return represent(after, state.attachments.list(after));
   });
 
-  // Fields that are left out stay as they are.
-  group.patch('/:id(int)', async ({ params: { id }, request, state, user }) => {
-    const changes = await readObject(request.json());
-    // Nothing is awaited from here on: no other request comes between reading the note and writing it.
-    const input = readNote({ ...found(state.notes.find(user, id)), ...changes });
-    const note = found(state.notes.update(user, id, input));
-    state.changes.publish(user, { kind: 'updated', id });
-    return represent(note, state.attachments.list(note));
-  });
-
-  group.delete('/:id(int)', async ({ params: { id }, state, user }) => {
-    const note = found(state.notes.find(user, id));
-    await state.attachments.deleteWith(note, () => state.notes.delete(user, id));
-    state.changes.publish(user, { kind: 'deleted', id });
+  group.delete('/', async ({ state, user, note }) => {
+    await state.attachments.deleteWith(note, () => state.notes.delete(user, note.id));
+    state.changes.publish(user, { kind: 'deleted', id: note.id });
     return null;
   });
 
-  group.post('/:id(int)/attachments', async ({ params: { id }, request, state, user }) => {
-    const note = found(state.notes.find(user, id));
+  group.post('/attachments', async ({ request, state, user, note }) => {
     const added: Attachment[] = [];
     for (const file of await readUpload(request)) added.push(await state.attachments.add(user, note, file));
-    state.changes.publish(user, { kind: 'updated', id });
-    return new JSONResponse(
-      { attachments: added.map((attachment) => withURL(note, attachment)) },
-      { status: 201 },
-    );
+    state.changes.publish(user, { kind: 'updated', id: note.id });
+    return new JSONResponse({ attachments: added.map((one) => withURL(note, one)) }, { status: 201 });
   });
 
-  group.get('/:id(int)/attachments/:attachment(int)', ({ params, state, user }) => {
-    const { attachment, path } = found(state.attachments.find(user, params.id, params.attachment));
-    return download(attachment, path);
+  group.get('/attachments/:id(int)', ({ params, state, user, note }) => {
+    const found = state.attachments.find(user, note, params.id);
+    if (found === undefined) throw new HTTPError(404, { detail: `The note has no attachment ${params.id}.` });
+    return download(found.attachment, found.path);
   });
 }
 
@@ -97,13 +101,8 @@ function withURL(note: Note, attachment: Attachment) {
 }
 
 /** The body as an object; which of its members are there, and what they are, is still to be seen. */
-async function readObject(json: Promise<unknown>): Promise<object> {
-  const value = await json;
+async function readObject(request: Request): Promise<object> {
+  const value = await request.json();
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   throw new HTTPError(422, { detail: 'A note is an object with a title and a body.' });
-}
-
-function found<T>(value: T | undefined): T {
-  if (value === undefined) throw new HTTPError(404, { detail: 'You have no such note.' });
-  return value;
 }

@@ -55,8 +55,7 @@ async function replaceLiveParts(url, change) {
   const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
   for (const part of document.querySelectorAll('[data-live]')) {
     const other = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
-    // Nothing is taken away from under somebody's hands.
-    if (other === null || (part.contains(document.activeElement) && part.dataset.live === 'note')) continue;
+    if (other === null || isInUse(part)) continue;
     const focused = part.contains(document.activeElement) && document.activeElement.getAttribute('href');
     showTimes(other);
     setUpUploads(other);
@@ -64,6 +63,12 @@ async function replaceLiveParts(url, change) {
     if (focused) other.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
   }
   if (change?.kind === 'created') announceNew(change.id);
+}
+
+/** Nothing is taken away from under somebody's hands: a note with the focus in it, or with an upload that is on its way. */
+function isInUse(part) {
+  if (part.dataset.live !== 'note') return false;
+  return part.contains(document.activeElement) || part.querySelector('[aria-busy="true"]') !== null;
 }
 
 function announceNew(id) {
@@ -153,10 +158,12 @@ async function upload(form, files) {
   const problem = form.querySelector('[data-problem]');
   problem.hidden = true;
   const problems = [];
+  form.setAttribute('aria-busy', 'true');
   for (const file of files) {
     const refusal = await send(form, file);
     if (refusal !== undefined) problems.push(`${file.name}: ${refusal}`);
   }
+  form.removeAttribute('aria-busy');
   form.reset();
   form.elements.namedItem('file').blur();
   await refresh(location.href);

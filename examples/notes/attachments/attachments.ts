@@ -47,12 +47,12 @@ export class Attachments {
   }
 
   /** An attachment and where it lies, or `undefined` if the user has no such note or the note no such attachment. */
-  find(user: User, noteId: number, id: number): { attachment: Attachment; path: string } | undefined {
+  find(user: User, note: Note, id: number): { attachment: Attachment; path: string } | undefined {
     const found = this.#db.get<StoredAttachment>(
       `SELECT ${COLUMNS} FROM attachments JOIN notes ON notes.id = note_id
        WHERE attachments.id = ? AND note_id = ? AND user_id = ?`,
       id,
-      noteId,
+      note.id,
       user.id,
     );
     return found && { attachment: withoutFile(found), path: join(this.directory, found.file) };
@@ -71,8 +71,8 @@ export class Attachments {
     }
   }
 
-  async delete(user: User, noteId: number, id: number): Promise<boolean> {
-    const found = this.find(user, noteId, id);
+  async delete(user: User, note: Note, id: number): Promise<boolean> {
+    const found = this.find(user, note, id);
     if (found === undefined) return false;
     this.#db.run('DELETE FROM attachments WHERE id = ?', id);
     await rm(found.path, { force: true });

@@ -13,6 +13,9 @@ type Listener = {
   readonly controller: ReadableStreamDefaultController<ServerSentEvent>;
 };
 
+/** Events that may wait for a page that does not take them. */
+const MAX_WAITING = 100;
+
 /** Tells the open pages of a user of changes. It knows the pages of this process only. */
 export class Changes {
   readonly #listeners = new Map<number, Set<Listener>>();
@@ -33,8 +36,10 @@ export class Changes {
   }
 
   publish(user: User, change: Change): void {
-    for (const { controller } of this.#listeners.get(user.id) ?? []) {
-      controller.enqueue({ event: 'change', data: change });
+    for (const listener of [...(this.#listeners.get(user.id) ?? [])]) {
+      listener.controller.enqueue({ event: 'change', data: change });
+      // It connects again when it has woken up, and asks for everything.
+      if (isBehind(listener)) this.#end(listener);
     }
   }
 
@@ -43,9 +48,13 @@ export class Changes {
     for (const listener of [...(this.#listeners.get(user.id) ?? [])]) {
       if (session !== undefined && listener.session.id !== session.id) continue;
       listener.controller.enqueue({ event: 'signed-out', data: '' });
-      listener.controller.close();
-      this.#remove(listener);
+      this.#end(listener);
     }
+  }
+
+  #end(listener: Listener): void {
+    listener.controller.close();
+    this.#remove(listener);
   }
 
   #of(user: User): Set<Listener> {
@@ -60,4 +69,8 @@ export class Changes {
     listeners?.delete(listener);
     if (listeners?.size === 0) this.#listeners.delete(id);
   }
+}
+
+function isBehind({ controller }: Listener): boolean {
+  return (controller.desiredSize ?? 0) < -MAX_WAITING;
 }

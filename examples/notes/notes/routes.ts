@@ -1,92 +1,85 @@
-import { type Empty, EventStreamResponse, HTTPError, type Pullo, type Response } from '@pullo/core';
-import type { Session } from '../accounts/sessions.js';
+import { type Context, type Empty, HTTPError, type Pullo, type Response } from '@pullo/core';
 import type { User } from '../accounts/users.js';
 import { attachments } from '../attachments/routes.js';
 import type { State } from '../state.js';
+import { readField } from '../web/form.js';
 import { InvalidInput } from '../web/invalid-input.js';
 import { seeOther } from '../web/see-other.js';
-import { readNote } from './note-input.js';
+import { type NoteInput, readNote } from './note-input.js';
+import type { Note } from './notes.js';
 import { editPage, listPage, notePage, type Shelf } from './pages.js';
 
-/** What the pages of notes find in their context. */
-export interface SignedIn {
-  user: User;
-  session: Session | undefined;
-}
-
 /** The pages of notes. */
-export function notes(group: Pullo<SignedIn, Empty, State>): void {
-  const shelves = group.provide(({ request, state, user }): { shelf: Shelf } => {
-    const query = (request.query.get('q') ?? '').trim().slice(0, 200);
-    return { shelf: { user, query, notes: state.notes.search(user, query) } };
-  });
+export function notes(group: Pullo<{ user: User }, Empty, State>): void {
+  group.get('/', (ctx) => listPage(shelf(ctx)));
 
-  shelves.get('/', ({ shelf }) => listPage(shelf));
+  group.get('/new', (ctx) => editPage(shelf(ctx), undefined, { title: '', body: '' }));
 
-  shelves.get('/new', ({ shelf }) => editPage(shelf, undefined, { title: '', body: '' }));
-
-  shelves.post('/', async ({ request, state, user, shelf }) => {
-    return withNote(await request.formData(), shelf, undefined, (input) => {
+  group.post('/', (ctx) => {
+    const { state, user } = ctx;
+    return saved(ctx, undefined, (input) => {
       const { id } = state.notes.create(user, input);
       state.changes.publish(user, { kind: 'created', id });
       return seeOther(`/notes/${id}`);
     });
   });
 
-  shelves.get('/:id(int)', ({ params, state, user, shelf }) => {
-    const note = state.notes.find(user, params.id);
-    if (note === undefined) throw new HTTPError(404);
-    return notePage(shelf, note, state.attachments.list(note));
+  group.group('/:note(int)', (one) => {
+    note(
+      // The one place that looks a note up: what is somebody else's is not there for anything below.
+      one.provide(({ params, state, user }) => {
+        const note = state.notes.find(user, params.note);
+        if (note === undefined) throw new HTTPError(404);
+        return { note };
+      }),
+    );
   });
+}
 
-  shelves.get('/:id(int)/edit', ({ params, state, user, shelf }) => {
-    const note = state.notes.find(user, params.id);
-    if (note === undefined) throw new HTTPError(404);
-    return editPage(shelf, note.id, note);
-  });
+/** The pages of one note. */
+function note(group: Pullo<{ user: User; note: Note }, Empty, State>): void {
+  group.get('/', (ctx) => notePage(shelf(ctx), ctx.note, ctx.state.attachments.list(ctx.note)));
 
-  shelves.post('/:id(int)', async ({ params: { id }, request, state, user, shelf }) => {
-    return withNote(await request.formData(), shelf, id, (input) => {
-      if (state.notes.update(user, id, input) === undefined) throw new HTTPError(404);
-      state.changes.publish(user, { kind: 'updated', id });
-      return seeOther(`/notes/${id}`);
+  group.get('/edit', (ctx) => editPage(shelf(ctx), ctx.note.id, ctx.note));
+
+  group.post('/', (ctx) => {
+    const { state, user, note } = ctx;
+    return saved(ctx, note.id, (input) => {
+      state.notes.update(user, note.id, input);
+      state.changes.publish(user, { kind: 'updated', id: note.id });
+      return seeOther(`/notes/${note.id}`);
     });
   });
 
-  shelves.post('/:id(int)/delete', async ({ params: { id }, state, user }) => {
-    const note = state.notes.find(user, id);
-    if (note === undefined) throw new HTTPError(404);
-    await state.attachments.deleteWith(note, () => state.notes.delete(user, id));
-    state.changes.publish(user, { kind: 'deleted', id });
+  group.post('/delete', async ({ state, user, note }) => {
+    await state.attachments.deleteWith(note, () => state.notes.delete(user, note.id));
+    state.changes.publish(user, { kind: 'deleted', id: note.id });
     return seeOther('/notes');
   });
 
-  group.group('/:note(int)/attachments', attachments);
+  group.group('/attachments', attachments);
 }
 
-/** Live updates: a page that has this open learns of every change. */
-export function events(group: Pullo<SignedIn, Empty, State>): void {
-  group.get('/', ({ state, session }) => {
-    if (session === undefined) throw new HTTPError(401);
-    return new EventStreamResponse(state.changes.follow(session));
-  });
+type Visit = Context<string, { user: User }, State>;
+
+/** The list beside a note, with what was searched for. */
+function shelf({ request, state, user }: Visit): Shelf {
+  const query = (request.query.get('q') ?? '').trim().slice(0, 200);
+  return { user, query, notes: state.notes.search(user, query) };
 }
 
-/** Hands on the note that a form has; a form that is not filled in well comes back with what is wrong. */
-function withNote(
-  form: FormData,
-  shelf: Shelf,
+/** Saves what a form has; one that is not filled in well comes back as it was, with what is wrong. */
+async function saved(
+  ctx: Visit,
   id: number | undefined,
-  use: (input: ReturnType<typeof readNote>) => Response,
-): Response {
-  const fields = { title: form.get('title'), body: form.get('body') };
+  save: (input: NoteInput) => Response,
+): Promise<Response> {
+  const form = await ctx.request.formData();
+  const draft = { title: readField(form, 'title'), body: readField(form, 'body') };
   try {
-    return use(readNote(fields));
+    return save(readNote(draft));
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
-    const [title, body] = [fields.title, fields.body].map((value) =>
-      typeof value === 'string' ? value : '',
-    );
-    return editPage(shelf, id, { title: title ?? '', body: body ?? '', problems: error.errors });
+    return editPage(shelf(ctx), id, { ...draft, problems: error.errors });
   }
 }

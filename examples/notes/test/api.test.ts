@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { Database } from '../database/database.ts';
 import { Fixture, PASSWORD } from './support.ts';
 
 interface NoteJSON {
@@ -232,4 +233,21 @@ test('what is no upload says so', async () => {
     422,
     { detail: 'Choose a file to attach.' },
   ]);
+});
+
+test('the attachments of a user have room for 500 MiB together', async () => {
+  const headers = aino;
+  const path = await newNote('Files');
+  const body = upload(new File(['x'], 'small.txt'));
+  await app.http.post(`${path}/attachments`, { body, headers });
+  // As if it had been large: the database is open for others too.
+  const db = new Database(join(app.data, 'notes.db'));
+  db.run('UPDATE attachments SET size = ?', 500 * 1024 * 1024);
+  db.close();
+  const response = await app.http.post(`${path}/attachments`, { body, headers });
+  expect([response.status, await response.json()]).toMatchObject([
+    413,
+    { detail: expect.stringContaining('your attachments may have 500 MiB together') },
+  ]);
+  expect(readdirSync(join(app.data, 'attachments'))).toHaveLength(1);
 });

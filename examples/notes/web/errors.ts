@@ -47,20 +47,18 @@ function wantsPage(request: Request): boolean {
 
 /** What a client may know of an error. An unexpected one tells it nothing, and goes to the server's log. */
 function problemOf(error: Error, ctx: BaseContext): Problem {
-  const status =
-    'status' in error && typeof error.status === 'number' && isForClients(error) ? error.status : 500;
+  const status = isForClients(error) ? error.status : 500;
   // A rejection of this kind comes out of the app after the answer.
   if (status >= 500) ctx.waitUntil(Promise.reject(error));
-  const title = reasonPhrase(status);
-  if (error instanceof HTTPError) {
-    return { ...error.problem, status, title, ...(error.detail !== undefined && { detail: error.detail }) };
-  }
-  return { status, title, ...(status < 500 && { detail: error.message }) };
+  const { problem, detail } = error instanceof HTTPError ? error : { problem: {}, detail: error.message };
+  const isTold = isForClients(error) && detail !== undefined;
+  return { title: reasonPhrase(status), ...problem, status, ...(isTold && { detail }) };
 }
 
 /** Errors of this app, and those of `@pullo/request` that say so themselves: a form that is too large, JSON that is none. */
-function isForClients(error: Error): boolean {
-  return error instanceof HTTPError || ('expose' in error && error.expose === true);
+function isForClients(error: Error): error is Error & { readonly status: number } {
+  if (error instanceof HTTPError) return true;
+  return 'expose' in error && error.expose === true && 'status' in error && typeof error.status === 'number';
 }
 
 /** `Allow`, `Retry-After` and `WWW-Authenticate` belong to the answer, however it looks. */

@@ -25,6 +25,6 @@ export function field({ name, label, problem, hint, control }: Field): Content {
 }
 
 /** What is wrong with a form as a whole. */
-export function alert(message: string | undefined): Content {
+export function formProblem(message: string | undefined): Content {
   return message !== undefined && html`<p class="alert" role="alert">${message}</p>`;
 }
