@@ -1,5 +1,6 @@
 import { Pullo } from '@pullo/core';
 import { client, WebSocketDenied } from '@pullo/testing';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 const lead = async ({ accept }: { accept: () => Promise<unknown> }) => void (await accept());
@@ -61,6 +62,21 @@ const rows: readonly [path: string, baseURL: string, origin: string | undefined,
 
 test.each(rows)('%s of %s from a page of %s: %s', async (path, baseURL, origin, result) => {
   expect(await opens(path, origin === undefined ? {} : { origin }, baseURL)).toBe(result);
+});
+
+test('whatever the hosts are: a page of the own one may, and one of another may not', async () => {
+  const host = fc
+    .tuple(fc.domain(), fc.integer({ min: 1, max: 65_535 }))
+    .map(([name, port]) => `${name}:${port}`);
+  await fc.assert(
+    fc.asyncProperty(host, host, async (own, other) => {
+      const base = new URL(`http://${own}`).origin;
+      expect(await opens('/own', { origin: base }, base)).toBe(true);
+      const foreign = new URL(`http://${other}`).origin;
+      if (foreign !== base) expect(await opens('/own', { origin: foreign }, base)).toBe(403);
+    }),
+    { numRuns: 50 },
+  );
 });
 
 test('two Origin fields are none of the allowed ones', async () => {

@@ -18,6 +18,7 @@ const WELL_FORMED = /^[A-Za-z0-9][A-Za-z0-9_.:+/=@-]{0,127}$/;
 
 /**
  * Provides `requestId`, and sends it as `x-request-id`, so that a line of a log, a report of a user and a trace can be brought together.
+ * To a WebSocket that is accepted the handler sends it, with `accept({ headers })`: the middleware comes too late for that.
  *
  * The id of a trusted peer is kept if it is well-formed: 1 to 128 characters of `A-Z a-z 0-9 _ . : + / = @ -`, a letter or a digit
  * first. In all other cases one is made.
@@ -39,8 +40,7 @@ export function requestId(options: RequestIdOptions = {}): Middleware<{ requestI
     const given = trust(ctx) === true ? ctx.request.headers.get(header) : null;
     const id = given !== null && WELL_FORMED.test(given) ? given : generate();
     const mark = (response: Response) => {
-      // The head of an upgrade has been sent long ago.
-      if (response.status !== 101) response.headers.set(header, id);
+      response.headers.set(header, id);
       return response;
     };
     const response = next({ requestId: id });
