@@ -4,7 +4,22 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 /** Pieces that a path is made of, the awkward ones first. */
-const piece = fc.constantFrom('a', 'b', '', 'a%2Fb', '%25', 'ä', 'a b', 'ab', ':', '..a', '*', '(x)', ';', 'a=b');
+const piece = fc.constantFrom(
+  'a',
+  'b',
+  '',
+  'a%2Fb',
+  '%25',
+  'ä',
+  'a b',
+  'ab',
+  ':',
+  '..a',
+  '*',
+  '(x)',
+  ';',
+  'a=b',
+);
 const pathOf = fc.array(piece, { minLength: 0, maxLength: 5 }).map((pieces) => `/${pieces.join('/')}`);
 const prefixes = ['/a', '/a/b', '/a/:x', '/:x/a/:y', '/:x.:y', '/:n(int)', '/ä'];
 
