@@ -16,9 +16,6 @@ export class StartupFailed extends Error {
   readonly code = 'ERR_STARTUP_FAILED';
 }
 
-/** The server did not start because the address could not be listened on. */
-export class AddressUnavailable extends StartupFailed {}
-
 /** The app's lifespan shutdown failed. The server has stopped all the same. */
 export class ShutdownFailed extends Error {
   override readonly name = 'ShutdownFailed';

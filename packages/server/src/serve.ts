@@ -40,12 +40,13 @@ export async function serve(app: App, options: ServeOptions = {}): Promise<Serve
   return server;
 }
 
-/** Starts the app, then listens. If that fails, `stopper` is released. */
+/** Starts the app, then listens, unless another accepts its connections at an address. If that fails, `stopper` is released. */
 export async function start(
   app: App,
   settings: Settings,
   logger: Logger,
   stopper: Stopper | null,
+  held: ServerAddress | null = null,
 ): Promise<RunningServer> {
   logger.log('info', `Started server process [${process.pid}]`);
   const lifespan = new Lifespan(app, settings.lifespan, logger);
@@ -53,7 +54,7 @@ export async function start(
     await lifespan.startup();
     const service = new Service(app, lifespan.state, settings, logger);
     const engine = new NodeEngine(service);
-    const address = await listen(engine, lifespan);
+    const address = held === null ? await listen(engine, lifespan) : engine.adopt(held);
     const server = new RunningServer(engine, lifespan, settings, logger, address);
     service.whenExhausted = () => {
       logger.log(

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { ServerAddress } from '@pullo/asgi';
 import type { ShutdownFailed } from './errors.js';
 import type { Lifespan } from './lifespan.js';
@@ -93,6 +94,11 @@ export class RunningServer implements Server, Stoppable {
     return this.close();
   }
 
+  /** Serves a connection that another process has accepted. */
+  take(socket: Socket): void {
+    this.#engine.take(socket);
+  }
+
   /** Begins to stop; does nothing if it has begun. */
   stop(signal: NodeJS.Signals | null): void {
     this.#begin(signal, 0);
@@ -100,10 +106,11 @@ export class RunningServer implements Server, Stoppable {
 
   /**
    * Begins to stop in favour of another that takes the new connections: idle ones may bring a last request until their
-   * keep-alive time is over, so that no client meets a connection that is closed just as it sends.
+   * keep-alive time is over, or a tenth of the graceful timeout, so that no client meets a connection that is closed just as it sends.
    */
   retire(): void {
-    this.#begin(null, Math.min(this.#settings.keepAliveTimeout, MAX_RETIRE_TIME));
+    const { keepAliveTimeout, gracefulTimeout } = this.#settings;
+    this.#begin(null, Math.min(keepAliveTimeout, gracefulTimeout / 10, MAX_RETIRE_TIME));
   }
 
   /** Stops at once: what runs is cut, and the app's shutdown is not waited for. */

@@ -55,9 +55,6 @@ export function configure(
     ...(options.reload ? { gracefulTimeout: RELOAD_GRACE } : {}),
     ...readFlags(SERVE_OPTIONS, given, environment),
   });
-  // Of a process that follows another because a file has changed: it keeps the port that was picked for the first.
-  const kept = process.env.PULLO_RELOAD_PORT;
-  if (settings.port === 0 && kept !== undefined) settings.port = Number(kept);
   return { app, settings, options, variables };
 }
 

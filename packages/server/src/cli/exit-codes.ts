@@ -6,6 +6,4 @@ export const EXIT = {
   failed: 1,
   /** It did not start: supervisors should not try again and again. */
   notStarted: 3,
-  /** Between a worker and its parent: it did not start as the address could not be had. */
-  noAddress: 4,
 } as const;

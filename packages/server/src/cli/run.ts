@@ -1,6 +1,6 @@
 import cluster from 'node:cluster';
-import type { App } from '@pullo/asgi';
-import { AddressUnavailable, InvalidOption, StartupFailed } from '../errors.js';
+import type { App, ServerAddress } from '@pullo/asgi';
+import { InvalidOption, StartupFailed } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { makeRoom } from '../node/listen.js';
 import type { Settings } from '../options.js';
@@ -39,9 +39,15 @@ async function serveInWorker(configuration: Configuration, plain: Logger): Promi
   const parent = new Parent(logger);
   const app = await load(configuration);
   parent.loaded();
-  const server = await start(app, configuration.settings, logger, parent);
+  const server = await start(app, configuration.settings, logger, parent, heldAddress());
   parent.stops(server);
   return codeOf(await server.closed);
+}
+
+/** Where the parent of a process that comes and goes accepts its connections. */
+function heldAddress(): ServerAddress | null {
+  const text = process.env.PULLO_HELD_ADDRESS;
+  return text === undefined ? null : (JSON.parse(text) as ServerAddress);
 }
 
 function load({ app, options, variables }: Configuration): Promise<App> {
@@ -68,9 +74,9 @@ async function supervising(settings: Settings, options: RunOptions, logger: Logg
 async function reloading(settings: Settings, options: RunOptions, logger: Logger): Promise<number> {
   if (options.workers > 1)
     logger.log('warning', 'One process serves while reload is on: workers has no effect.');
-  if (settings.uds !== undefined && settings.fd === undefined) await makeRoom(settings.uds);
   logger.log('info', `Watching ${options.reloadDirs.join(', ')} for changes [${process.pid}]`);
-  const reloader = new Reloader({ ...options, gracefulTimeout: settings.gracefulTimeout }, logger);
+  const reloader = new Reloader({ ...settings, ...options }, logger);
+  await reloader.start();
   new StopSignals(logger).stops(reloader);
   return reloader.closed;
 }
@@ -84,7 +90,7 @@ async function orExplain(logger: Logger, serving: () => Promise<number>): Promis
     if (error instanceof LoadFailed) logger.log('error', error.message, error.cause);
     else if (error instanceof StartupFailed) logger.log('error', error.message, causeToShow(error));
     else logger.log('error', 'The server failed.', error);
-    return cluster.isWorker && error instanceof AddressUnavailable ? EXIT.noAddress : EXIT.notStarted;
+    return EXIT.notStarted;
   } finally {
     logger.flush?.();
   }

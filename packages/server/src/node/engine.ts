@@ -51,8 +51,20 @@ export class NodeEngine {
   async listen(): Promise<ServerAddress> {
     const address = await listen(this.#server, this.#service.settings);
     this.#server.on('error', (error) => this.#service.logger.log('error', 'Error of the server', error));
+    return this.adopt(address);
+  }
+
+  /** Serves at an address where another accepts the connections. */
+  adopt(address: ServerAddress): ServerAddress {
     if (address.port === null) this.#service.path = address;
     return address;
+  }
+
+  /** Serves a connection that another has accepted. */
+  take(socket: Socket): void {
+    // As those are that node:http accepts itself.
+    socket.allowHalfOpen = true;
+    this.#server.emit('connection', socket);
   }
 
   /**

@@ -2,7 +2,7 @@ import cluster from 'node:cluster';
 import { chmod, lstat, unlink } from 'node:fs/promises';
 import { connect, type ListenOptions, type Server } from 'node:net';
 import type { ServerAddress } from '@pullo/asgi';
-import { AddressUnavailable } from '../errors.js';
+import { StartupFailed } from '../errors.js';
 
 /** Where a server is to listen: at `fd` if there is one, else at `uds`, else at `host` and `port`. */
 export interface Place {
@@ -32,12 +32,12 @@ export async function makeRoom(path: string): Promise<void> {
   if (found === null) return;
   const where = `Cannot listen on unix:${path}`;
   if (!found.isSocket()) {
-    throw new AddressUnavailable(
+    throw new StartupFailed(
       `${where}: something that is not a socket has that name. Remove it, or choose another path.`,
     );
   }
   if (await answers(path)) {
-    throw new AddressUnavailable(`${where}: another program listens there. Stop it, or choose another path.`);
+    throw new StartupFailed(`${where}: another program listens there. Stop it, or choose another path.`);
   }
   await unlink(path);
 }
@@ -57,7 +57,7 @@ function answers(path: string): Promise<boolean> {
 function listening(server: Server, place: Place): Promise<void> {
   return new Promise((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException): void => {
-      reject(new AddressUnavailable(problemOf(error, place), { cause: error }));
+      reject(new StartupFailed(problemOf(error, place), { cause: error }));
     };
     server.once('error', failed);
     server.listen(optionsOf(place), () => {

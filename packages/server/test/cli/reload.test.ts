@@ -74,6 +74,33 @@ describe('pullo run --reload', () => {
     expect(await get()).toMatch(/^three/);
   });
 
+  it('lets connections wait while no process serves', async () => {
+    const { command, write, get } = await project();
+    await write('word.ts', 'export const word = ;');
+    await command.next(/Waiting for a change/);
+    const answers = Promise.all([get(), get()]);
+    await write('word.ts', word('at last'));
+    for (const answer of await answers) expect(answer).toMatch(/^at last/);
+  });
+
+  it('loses no request of a client that asks on and on while files change', async () => {
+    const { command, write, get } = await project();
+    let isOver = false;
+    const asking = (async () => {
+      const answers = new Set<string>();
+      while (!isOver) answers.add((await get()).split(' ')[0] ?? '');
+      return answers;
+    })();
+    for (const text of ['two', 'three', 'four']) {
+      await write('word.ts', word(text));
+      await command.next(/reloading/);
+      await command.next(/Pullo running on/);
+    }
+    expect(await get()).toMatch(/^four/);
+    isOver = true;
+    expect((await asking).has('one')).toBe(true);
+  });
+
   it('waits for a change when the app has ended by itself', async () => {
     const { command, write, get } = await project();
     await write('word.ts', `${word('two')}setTimeout(() => process.exit(9), 100);\n`);

@@ -1,7 +1,9 @@
 import type { Logger } from '../../logger.js';
+import type { Place } from '../../node/listen.js';
 import type { Stoppable } from '../../signals.js';
 import { EXIT } from '../exit-codes.js';
 import { WorkerProcess } from '../workers/worker-process.js';
+import { Reception } from './reception.js';
 import { Watcher, type WatchSettings } from './watcher.js';
 
 /** How long after the graceful timeout the old process is killed. */
@@ -9,36 +11,46 @@ const KILL_TIME = 3000;
 /** How long after it was told to end at once. */
 const FORCE_TIME = 1000;
 
-interface ReloadSettings extends WatchSettings {
+interface ReloadSettings extends WatchSettings, Place {
   gracefulTimeout: number;
 }
 
-/** Runs the app in a process of its own, and starts it anew when a file changes. */
+/** Runs the app in a process of its own, and starts it anew when a file changes. The port stays open, and connections wait. */
 export class Reloader implements Stoppable {
   readonly closed: Promise<number>;
   readonly #settings: ReloadSettings;
   readonly #logger: Logger;
+  readonly #reception = new Reception();
   readonly #stopping = new AbortController();
+  #address = '';
   #worker: WorkerProcess | null = null;
-  /** The port that was picked, which stays. */
-  #port: string | undefined;
   #code: number = EXIT.stopped;
+  #end: (code: number) => void = () => {};
 
   constructor(settings: ReloadSettings, logger: Logger) {
     this.#settings = settings;
     this.#logger = logger;
-    this.closed = this.#run();
+    this.closed = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+  }
+
+  /** Listens, and begins. Throws `StartupFailed` if the address cannot be had. */
+  async start(): Promise<void> {
+    this.#address = JSON.stringify(await this.#reception.open(this.#settings));
+    void this.#run().then(this.#end);
   }
 
   stop(): void {
     if (this.#stopping.signal.aborted) return;
     this.#stopping.abort();
-    this.#end('pullo:stop', this.#settings.gracefulTimeout + KILL_TIME);
+    this.#reception.close();
+    this.#endWorker('pullo:stop', this.#settings.gracefulTimeout + KILL_TIME);
   }
 
   force(): void {
     this.#code = EXIT.failed;
-    this.#end('pullo:force', FORCE_TIME);
+    this.#endWorker('pullo:force', FORCE_TIME);
   }
 
   async #run(): Promise<number> {
@@ -46,18 +58,18 @@ export class Reloader implements Stoppable {
     const watcher = new Watcher(this.#settings);
     await watcher.begin();
     while (!signal.aborted) {
-      const worker = this.#start();
+      const worker = this.#startWorker();
       const changes = watcher.changes(signal).catch(() => []);
       const first = await Promise.race([changes, worker.exited]);
+      this.#reception.serve(null);
       if (!Array.isArray(first)) {
         if (signal.aborted) break;
-        if (first.code === EXIT.noAddress) return EXIT.notStarted;
         this.#logger.log('warning', `${endOf(first.code)} Waiting for a change.`);
       }
       const paths = await changes;
       if (!signal.aborted) {
         this.#logger.log('info', `Change in ${listed(paths)}: reloading.`);
-        this.#end('pullo:stop', this.#settings.gracefulTimeout + KILL_TIME);
+        this.#endWorker('pullo:retire', this.#settings.gracefulTimeout + KILL_TIME);
       }
       const { code } = await worker.exited;
       if (signal.aborted && code !== EXIT.stopped && code !== EXIT.notStarted) this.#code = EXIT.failed;
@@ -65,18 +77,18 @@ export class Reloader implements Stoppable {
     return this.#code;
   }
 
-  #start(): WorkerProcess {
-    const worker = new WorkerProcess(1, this.#port === undefined ? {} : { PULLO_RELOAD_PORT: this.#port });
+  #startWorker(): WorkerProcess {
+    const worker = new WorkerProcess(1, { PULLO_HELD_ADDRESS: this.#address });
     this.#worker = worker;
     void worker.ready.then((url) => {
-      if (url === null) return;
-      this.#port = /:(\d+)$/.exec(url)?.[1];
+      if (url === null || this.#stopping.signal.aborted) return;
       this.#logger.log('info', `Pullo running on ${url} (Press CTRL+C to quit)`);
+      this.#reception.serve(worker);
     });
     return worker;
   }
 
-  #end(type: 'pullo:stop' | 'pullo:force', killTime: number): void {
+  #endWorker(type: 'pullo:stop' | 'pullo:retire' | 'pullo:force', killTime: number): void {
     const worker = this.#worker;
     if (worker === null) return;
     worker.tell(type);

@@ -7,8 +7,10 @@ export type FromWorker =
   /** Its event loop turns. */
   | { type: 'pullo:pong' };
 
-/** What a parent tells its worker: to stop, to stop in favour of another, to stop at once, and to answer. */
-export type FromParent = { type: 'pullo:stop' | 'pullo:retire' | 'pullo:force' | 'pullo:ping' };
+/** What a parent tells its worker: to stop, to stop in favour of another, to stop at once, to answer, and to serve a connection. */
+export type FromParent = {
+  type: 'pullo:stop' | 'pullo:retire' | 'pullo:force' | 'pullo:ping' | 'pullo:connection';
+};
 
 /** Whether a message is of ours; an app may exchange its own. */
 export function isOurs(message: unknown): message is FromWorker | FromParent {

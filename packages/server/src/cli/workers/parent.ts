@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import type { Logger } from '../../logger.js';
 import type { RunningServer } from '../../server.js';
 import type { Stopper } from '../../signals.js';
@@ -17,8 +18,10 @@ export class Parent implements Stopper {
   #isLoading = true;
   readonly #ignore = (): void => {};
   readonly #terminate = (): void => this.#take('pullo:stop');
-  readonly #listener = (message: unknown): void => {
-    if (isOurs(message)) this.#obey(message as FromParent);
+  readonly #listener = (message: unknown, handle: unknown): void => {
+    if (!isOurs(message)) return;
+    if (message.type !== 'pullo:connection') this.#obey(message as FromParent);
+    else if (handle instanceof Socket) this.#server?.take(handle);
   };
 
   constructor(logger: Logger) {

@@ -1,4 +1,5 @@
 import cluster, { type Worker } from 'node:cluster';
+import type { Socket } from 'node:net';
 import { type FromParent, type FromWorker, isOurs } from './messages.js';
 
 /** How a process ended. */
@@ -49,6 +50,13 @@ export class WorkerProcess {
   tell(type: FromParent['type']): void {
     const message: FromParent = { type };
     if (this.#worker.isConnected()) this.#worker.send(message, undefined, () => {});
+  }
+
+  /** Lets it serve a connection. */
+  hand(socket: Socket): void {
+    const message: FromParent = { type: 'pullo:connection' };
+    if (!this.#worker.isConnected()) socket.destroy();
+    else this.#worker.send(message, socket, {}, () => {});
   }
 
   /** Asks for a sign of life. */
