@@ -6,7 +6,7 @@ import { describeSessions } from './transport.js';
 
 class NoSuchRoom extends Error {}
 
-/** What the handlers have seen, for tests to look at. */
+/** What the handlers have seen, in order: a test that leads one there looks at all of it. */
 let seen: unknown[] = [];
 afterEach(() => {
   seen = [];
@@ -27,6 +27,10 @@ const app = new Pullo()
   .websocket('/rooms/:room', async ({ accept, params, subprotocols }) => {
     const socket = await accept({ subprotocol: subprotocols[0], headers: { 'x-room': params.room } });
     for await (const message of socket) await socket.send(message);
+  })
+  .websocket('/ends', async ({ accept }) => {
+    const socket = await accept();
+    for await (const message of socket) seen.push(message);
     seen.push(socket.closed);
   })
   .websocket('/watched/return', async ({ accept }) => {
@@ -48,7 +52,7 @@ const app = new Pullo()
     await ctx.accept();
     return new TextResponse('too late');
   })
-  .websocket('/watched/json', async ({ accept }) => {
+  .websocket('/json', async ({ accept }) => {
     const socket = await accept();
     for (;;) await socket.sendJSON({ got: await socket.receiveJSON() });
   })
@@ -103,13 +107,13 @@ describeSessions(app, (http) => {
     ['with a code and a reason', { code: 3001, reason: 'done' }],
     ['as browsers do', { code: 1000, reason: '' }],
   ])('a client that leaves %s ends the iteration', async (_title, { code, reason }) => {
-    const session = await http.websocket('/rooms/1');
+    const session = await http.websocket('/ends');
     await session.close(code, reason);
     expect(await nextSeen()).toEqual({ code, reason, wasClean: true });
   });
 
   test('a client that is lost ends the iteration too, not cleanly', async () => {
-    const session = await http.websocket('/rooms/1');
+    const session = await http.websocket('/ends');
     session.terminate();
     expect(await nextSeen()).toEqual({ code: 1006, reason: '', wasClean: false });
   });
@@ -136,7 +140,7 @@ describeSessions(app, (http) => {
   );
 
   test('JSON goes both ways, as text or bytes', async () => {
-    await using session = await http.websocket('/watched/json');
+    await using session = await http.websocket('/json');
     session.sendJSON({ a: [1] });
     expect(await session.receiveJSON()).toEqual({ got: { a: [1] } });
     session.send(new TextEncoder().encode('"ä"'));
@@ -149,7 +153,7 @@ describeSessions(app, (http) => {
     ['a key that could change prototypes', '{"__proto__":{}}'],
     ['bytes that are not UTF-8', new Uint8Array([0x22, 0xff, 0x22])],
   ])('%s in place of JSON closes with 1007', async (_title, message) => {
-    const session = await http.websocket('/watched/json');
+    const session = await http.websocket('/json');
     session.send(message);
     expect(await session.closed).toEqual({ code: 1007, reason: '400 Bad Request' });
   });
