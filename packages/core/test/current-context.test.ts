@@ -97,6 +97,29 @@ describe('currentContext() is the context of the request', () => {
   });
 });
 
+test('in a WebSocket session', async () => {
+  const app = new Pullo().use(contextStorage()).websocket('/:id', async ({ accept }) => {
+    const socket = await accept();
+    for await (const message of socket) await socket.send(`${path()} ${message}`);
+  });
+  await using http = client(app);
+  const session = await http.websocket('/a');
+  await session.send('hello');
+  expect(await session.receiveText()).toBe('/a hello');
+  await session.close();
+});
+
+test('in a stream that fetch gives', async () => {
+  const app = new Pullo().use(contextStorage()).get('/:id', async function* () {
+    await pause();
+    yield path();
+  });
+  const responses = await Promise.all(
+    ['a', 'b', 'c'].map((id) => app.fetch(new globalThis.Request(`http://localhost/${id}`))),
+  );
+  expect(await Promise.all(responses.map((response) => response.text()))).toEqual(['/a', '/b', '/c']);
+});
+
 test('requests at the same time each have their own, in their streams too', async () => {
   const app = new Pullo().use(contextStorage()).get('/:id(int)', async ({ params }) => {
     await pause(params.id % 7);

@@ -14,13 +14,12 @@ export interface Excerpt {
 const LINES_AROUND = 5;
 /** Of a bundle one line may be the whole program. */
 const MAX_LINE = 300;
-const MAX_FILE = 8 * 1024 * 1024;
 const MAP_COMMENT = /^[ \t]*\/\/[#@] sourceMappingURL=(\S+)[ \t]*$/gm;
 const INLINE_MAP = /^data:application\/json[^,]*?(;base64)?,(.*)$/s;
 
 interface Mapped {
   readonly map: SourceMap;
-  /** Where the map lies: its sources are relative to it. */
+  /** What its sources are relative to. */
   readonly folder: string;
   readonly contents: ReadonlyMap<string, string>;
 }
@@ -29,7 +28,7 @@ interface Mapped {
 export class SourceFiles {
   readonly #texts = new Map<string, Promise<string | undefined>>();
   readonly #maps = new Map<string, Promise<Mapped | undefined>>();
-  /** Originals that lie in a map and not on the disk. */
+  /** What source maps say was compiled, which may not be on the disk, or not any more. */
   readonly #contents = new Map<string, string>();
 
   /** The frame in the source that a compiled file was made of, by its source map; the frame itself where there is none. */
@@ -41,14 +40,14 @@ export class SourceFiles {
     const file = sourcePath(entry.originalSource, mapped.folder);
     if (file === undefined) return frame;
     const content = mapped.contents.get(entry.originalSource);
-    if (content !== undefined) this.#contents.set(file, content);
+    if (content) this.#contents.set(file, content);
     return { ...frame, file, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
   }
 
   /** The lines around that of a frame; `undefined` if they cannot be read. */
   async excerpt({ file, line }: Frame): Promise<Excerpt | undefined> {
     if (file === undefined) return undefined;
-    const text = (await this.#text(file)) ?? this.#contents.get(file);
+    const text = this.#contents.get(file) ?? (await this.#text(file));
     if (text === undefined) return undefined;
     const all = text.split(/\r?\n/);
     if (line < 1 || line > all.length) return undefined;
@@ -87,11 +86,11 @@ export class SourceFiles {
       if (inline !== null) {
         const [, base64, data = ''] = inline;
         const json = base64 === undefined ? decodeURIComponent(data) : Buffer.from(data, 'base64').toString();
-        return parseMap(json, dirname(file));
+        return parseMap(json, file);
       }
       const path = fileURLToPath(new URL(reference, pathToFileURL(file)));
       const json = await readText(path);
-      return json === undefined ? undefined : parseMap(json, dirname(path));
+      return json === undefined ? undefined : parseMap(json, path);
     } catch {
       // A map that cannot be read: the compiled file is shown.
       return undefined;
@@ -99,13 +98,11 @@ export class SourceFiles {
   }
 }
 
-function parseMap(json: string, folder: string): Mapped {
+function parseMap(json: string, file: string): Mapped {
   const payload: SourceMapPayload = JSON.parse(json);
   const { sources, sourcesContent = [], sourceRoot = '' } = payload;
-  const contents = new Map(
-    sources.map((source, index) => [sourceRoot + source, sourcesContent[index] ?? '']),
-  );
-  return { map: new SourceMap(payload), folder, contents };
+  const contents = new Map(sources.map((source, index) => [source, sourcesContent[index] ?? '']));
+  return { map: new SourceMap(payload), folder: resolve(dirname(file), sourceRoot), contents };
 }
 
 /** `undefined` for a source that is no file, such as `webpack:///x.ts`. */
@@ -116,8 +113,7 @@ function sourcePath(source: string, folder: string): string | undefined {
 
 async function readText(file: string): Promise<string | undefined> {
   try {
-    const text = await readFile(file, 'utf8');
-    return text.length > MAX_FILE ? undefined : text;
+    return await readFile(file, 'utf8');
   } catch {
     return undefined;
   }

@@ -41,7 +41,7 @@ dt{color:var(--soft);font-size:.875rem}
 .columns section{margin:.75rem 0}
 .columns{display:grid;gap:0 1.5rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr))}
 .steps{list-style:none;margin:0;padding:0}
-.steps li{display:flex;flex-wrap:wrap;gap:.125rem .75rem;align-items:baseline;padding:.4375rem 1rem}
+.steps li{display:flex;flex-wrap:wrap;gap:.125rem .75rem;align-items:baseline;padding:.4375rem 1rem;font-size:.875rem}
 .steps li+li{border-top:1px solid var(--line)}
 .steps .failed{background:var(--alarm-ground);color:var(--alarm);font-weight:600}
 footer{max-width:70rem;margin:0 auto;padding:.5rem 1.25rem 2.5rem;color:var(--soft);font-size:.875rem}
