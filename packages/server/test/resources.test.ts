@@ -1,0 +1,213 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { connect, type Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const FIXTURE = fileURLToPath(new URL('./fixtures/resources.mjs', import.meta.url));
+const MIB = 1024 * 1024;
+/** How many clients do the same at once. */
+const MANY = 150;
+
+interface Report {
+  descriptors: number;
+  sockets: number;
+  timers: number;
+  heap: number;
+  running: number;
+  disconnects: number;
+}
+
+let child: ChildProcess;
+let port: number;
+let before: Report;
+
+function next<Message>(): Promise<Message> {
+  return new Promise((resolve) => child.once('message', (message) => resolve(message as Message)));
+}
+
+function report(): Promise<Report> {
+  const answer = next<Report>();
+  child.send('report');
+  return answer;
+}
+
+beforeAll(async () => {
+  child = fork(FIXTURE, { execArgv: ['--expose-gc'] });
+  ({ port } = await next<{ port: number }>());
+  // What is made once, at first use, is part of the base line.
+  for (const path of ['/', '/read', '/large']) await ended(client(get(path, 'Connection: close')));
+  await Promise.all(Array.from({ length: MANY }, () => ended(client(get('/', 'Connection: close')))));
+  before = await report();
+});
+afterAll(() => {
+  child.kill('SIGKILL');
+});
+
+function get(path: string, ...lines: string[]): string {
+  return [`GET ${path} HTTP/1.1`, 'Host: a', ...lines, '', ''].join('\r\n');
+}
+
+const POST = 'POST /read HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n';
+
+function client(bytes: string): Socket {
+  const socket = connect({ host: '127.0.0.1', port, noDelay: true });
+  socket.on('error', () => {});
+  if (bytes !== '') socket.write(bytes);
+  return socket.resume();
+}
+
+/** What a client got, once its connection has ended. */
+function ended(socket: Socket): Promise<string> {
+  let text = '';
+  socket.on('data', (chunk: Buffer) => {
+    text += chunk.toString('latin1', 0, 100);
+  });
+  return new Promise((resolve) => socket.once('close', () => resolve(text)));
+}
+
+function arrived(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once('data', () => resolve()).once('close', () => resolve());
+  });
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Sends a byte every now and then until the connection ends. */
+async function trickle(bytes: string): Promise<string> {
+  const socket = client(bytes);
+  const timer = setInterval(() => socket.writable && socket.write('a'), 100);
+  const text = await ended(socket);
+  clearInterval(timer);
+  return text;
+}
+
+/** Waits until the server holds no more than it did at first. */
+async function settled(): Promise<Report> {
+  const deadline = Date.now() + 5000;
+  for (;;) {
+    const now = await report();
+    const isBack =
+      now.descriptors <= before.descriptors && now.sockets <= before.sockets && now.running === 0;
+    if (isBack || Date.now() > deadline) return now;
+    await pause(50);
+  }
+}
+
+async function expectBaseLine(): Promise<void> {
+  const now = await settled();
+  expect(now).toMatchObject({
+    descriptors: before.descriptors,
+    sockets: before.sockets,
+    timers: before.timers,
+    running: 0,
+  });
+  expect(now.heap - before.heap).toBeLessThan(4 * MIB);
+}
+
+function all<Result>(task: (index: number) => Promise<Result>): Promise<Result[]> {
+  return Promise.all(Array.from({ length: MANY }, (_, index) => task(index)));
+}
+
+describe('a server gets back what it gave', () => {
+  it('to clients that never end their head', async () => {
+    const answers = await all(() => trickle('GET / HTTP/1.1\r\nHost: a\r\nX: '));
+    for (const answer of answers) expect(answer).toMatch(/^HTTP\/1.1 408 /);
+    await expectBaseLine();
+  });
+
+  it('to clients that never end their body, though they never stall', async () => {
+    const answers = await all(() => trickle(POST));
+    for (const answer of answers) expect(answer).toMatch(/^HTTP\/1.1 408 /);
+    await expectBaseLine();
+  });
+
+  it('to clients that stall in their body', async () => {
+    const began = Date.now();
+    const answers = await all(() => ended(client(`${POST}abc`)));
+    for (const answer of answers) expect(answer).toMatch(/^HTTP\/1.1 408 /);
+    expect(Date.now() - began).toBeGreaterThan(380);
+    await expectBaseLine();
+  });
+
+  it.each(['/stream', '/large'])('to clients that do not read %s', async (path) => {
+    // Not more of them: the system has bounds of its own for what is on its way.
+    const sockets = Array.from({ length: 20 }, () => client(get(path)));
+    for (const socket of sockets) socket.once('data', () => socket.pause());
+    await Promise.all(sockets.map(arrived));
+    await expectBaseLine();
+    for (const socket of sockets) socket.destroy();
+  });
+
+  it('to 2,000 clients that connect and say nothing', async () => {
+    const sockets = Array.from({ length: 2000 }, () => client(''));
+    await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve))));
+    await expectBaseLine();
+  });
+
+  it('to 2,000 clients that keep an idle connection, each of which costs little', async () => {
+    const sockets = Array.from({ length: 2000 }, () => client(get('/')));
+    const answers = Promise.all(sockets.map(ended));
+    await Promise.all(sockets.map(arrived));
+    const meanwhile = await report();
+    expect((meanwhile.heap - before.heap) / 2000).toBeLessThan(16 * 1024);
+    for (const answer of await answers) expect(answer).toMatch(/^HTTP\/1.1 200 OK/);
+    await expectBaseLine();
+  });
+
+  it.each([
+    ['before a request', '', 0],
+    ['within a head', 'GET / HT', 0],
+    ['within a body', `${POST}abc`, 1],
+    ['after a request that is being worked on', get('/wait'), 1],
+  ])('to clients that end their half %s', async (_name, bytes, disconnects) => {
+    const already = (await report()).disconnects;
+    await all(async () => {
+      const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
+      socket.on('error', () => {}).on('end', () => socket.end());
+      socket.resume().write(bytes);
+      await pause(50);
+      socket.end();
+      await ended(socket);
+    });
+    await expectBaseLine();
+    expect((await report()).disconnects - already).toBe(disconnects * MANY);
+  });
+
+  it.each<[string, string, number]>([
+    ['before a request', '', 0],
+    ['within a request line', 'GET /', 0],
+    ['within a head', 'GET / HTTP/1.1\r\nHost', 0],
+    ['within a body', `${POST}abc`, 1],
+    ['within a chunk', 'POST /read HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab', 1],
+    ['before the answer', get('/wait'), 1],
+    ['with requests in the queue', get('/wait').repeat(10), 1],
+  ])('to clients that reset the connection %s', async (_name, bytes, disconnects) => {
+    const already = (await report()).disconnects;
+    await all(async (index) => {
+      const socket = client(bytes);
+      await pause(30 + (index % 7));
+      socket.resetAndDestroy();
+    });
+    await expectBaseLine();
+    expect((await report()).disconnects - already).toBe(disconnects * MANY);
+  });
+
+  it.each(['/', '/large', '/stream'])(
+    'to clients that reset the connection when %s begins to arrive',
+    async (path) => {
+      await all(async () => {
+        const socket = client(get(path));
+        await arrived(socket);
+        socket.resetAndDestroy();
+      });
+      await expectBaseLine();
+    },
+  );
+
+  it('and serves on', async () => {
+    expect(await ended(client(get('/', 'Connection: close')))).toMatch(/^HTTP\/1.1 200 OK/);
+  });
+});
