@@ -72,7 +72,8 @@ function rowsOf<Options>(table: OptionTable<Options>): Row[] {
 
 function flagsOf(row: Row): Option[] {
   const { name, form, flag, fallback } = row;
-  const usual = flag.fallback ?? (fallback === undefined ? undefined : written(form, fallback));
+  const isPlain = fallback === undefined || typeof fallback === 'boolean';
+  const usual = flag.fallback ?? (isPlain ? undefined : written(form, fallback));
   const help = usual === undefined ? flag.help : `${flag.help} (default: ${usual})`;
   if (form === 'switch') return switchOf(row, help);
   const option = new Option(`--${name} <${flag.value ?? form}>`, help);

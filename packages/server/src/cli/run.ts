@@ -1,4 +1,5 @@
 import cluster from 'node:cluster';
+import { existsSync } from 'node:fs';
 import type { App, ServerAddress } from '@pullo/asgi';
 import { InvalidOption, StartupFailed } from '../errors.js';
 import type { Logger } from '../logger.js';
@@ -74,6 +75,10 @@ async function supervising(settings: Settings, options: RunOptions, logger: Logg
 async function reloading(settings: Settings, options: RunOptions, logger: Logger): Promise<number> {
   if (options.workers > 1)
     logger.log('warning', 'One process serves while reload is on: workers has no effect.');
+  const missing = options.reloadDirs.find((folder) => !existsSync(folder));
+  if (missing !== undefined) {
+    throw new InvalidOption(`Cannot watch ${JSON.stringify(missing)}: there is no such folder.`);
+  }
   logger.log('info', `Watching ${options.reloadDirs.join(', ')} for changes [${process.pid}]`);
   const reloader = new Reloader({ ...settings, ...options }, logger);
   await reloader.start();

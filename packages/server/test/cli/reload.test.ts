@@ -160,6 +160,20 @@ describe('pullo run --reload', () => {
     },
   );
 
+  it('ends with 1 if a folder to watch is not there', async () => {
+    const command = new Command([
+      'run',
+      'hello',
+      '--reload',
+      '--reload-dir',
+      'folder',
+      '--reload-dir',
+      'nowhere',
+    ]);
+    expect(await command.exited).toBe(1);
+    expect(command.stderr).toContain('Cannot watch "nowhere": there is no such folder.');
+  });
+
   it('ends with 3 if the address cannot be had', async () => {
     const command = new Command(['run', 'hello', '--port', '0', '--host', '192.0.2.1', '--reload']);
     expect(await command.exited).toBe(3);

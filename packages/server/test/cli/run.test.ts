@@ -317,6 +317,18 @@ describe('pullo run that is used wrongly ends with 1 and says how:', () => {
       {},
       /--graceful-timeout must be a time such as 500ms, 30s/,
     ],
+    [
+      'bad permissions',
+      ['--uds-mode', '888'],
+      {},
+      /--uds-mode must be permissions in octal such as 660, but is "888"/,
+    ],
+    [
+      'a limit where there has to be one',
+      ['--port', 'none'],
+      {},
+      /--port must be an integer from 0 to 65535, but is "none"/,
+    ],
     ['a bad size', ['--max-body-bytes', '1XB'], {}, /--max-body-bytes must be a size such as/],
     [
       'a bad mode',
@@ -454,9 +466,37 @@ describe('pullo', () => {
     expect(command.stdout).toMatch(/^Pullo \d+\.\d+\.\d+, Node \d+\.\d+\.\d+, \w+ \w+\n$/);
   });
 
-  it.each([['--help'], ['run', '--help'], ['dev', '--help']])('prints its help (%s %s)', async (...args) => {
-    const command = new Command(args.filter(Boolean));
-    expect(await command.exited).toBe(0);
-    expect(command.stdout).toMatch(/^Usage: pullo/);
+  it.each([['--help'], ['run', '--help'], ['dev', '--help'], ['routes', '--help']])(
+    'prints its help (%s %s)',
+    async (...args) => {
+      const command = new Command(args.filter(Boolean));
+      expect(await command.exited).toBe(0);
+      expect(command.stdout).toMatch(/^Usage: pullo/);
+    },
+  );
+
+  it('has the options in its help under headings, with their defaults as one writes them', async () => {
+    const command = new Command(['run', '--help']);
+    await command.exited;
+    const help = command.stdout.replaceAll(/\s+/g, ' ');
+    expect(help).toMatch(/ App: .* Address: .* Processes: .* Reload: .* Log: .* Limits: .* Timeouts: /);
+    expect(help).toContain('--max-body-bytes <size> longest body of a request (default: 64MiB)');
+    expect(help).toContain(
+      '--graceful-timeout <time> how long to wait for what runs when stopping (default: 30s)',
+    );
+    expect(help).toContain('--uds-mode <mode> permissions of the unix socket (default: 666)');
+    expect(help).toContain('--no-access-log do not log answered requests --colors');
+  });
+
+  it('prints its help without a command, with 1', async () => {
+    const command = new Command([]);
+    expect(await command.exited).toBe(1);
+    expect(command.stderr).toMatch(/^Usage: pullo .*Commands:/s);
+  });
+
+  it('suggests a command', async () => {
+    const command = new Command(['rnu']);
+    expect(await command.exited).toBe(1);
+    expect(command.stderr).toContain("unknown command 'rnu'\n(Did you mean run?)");
   });
 });
