@@ -17,7 +17,7 @@ export class Fixture implements AsyncDisposable {
 
   constructor(options: Omit<NotesOptions, 'data'> = {}) {
     this.http = client(createApp({ ...options, data: this.#directory.path }), {
-      headers: { accept: 'text/html,*/*;q=0.8', 'sec-fetch-site': 'same-origin' },
+      headers: { accept: 'text/html,*/*;q=0.8' },
       ...(options.origin !== undefined && { baseURL: options.origin }),
     });
   }
