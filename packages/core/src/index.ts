@@ -35,7 +35,8 @@ export type { MountOptions } from './mount.js';
 export { type MiddlewareAbout, named } from './named.js';
 export type { Origins } from './origin.js';
 export type { ProblemDetails } from './problem.js';
-export { Pullo, type PulloOptions } from './pullo.js';
+export { Pullo } from './pullo.js';
+export type { PulloOptions } from './pullo-options.js';
 export type { MethodOptions, RouteOptions, RouteRegistrar } from './routing.js';
 export { Socket, WebSocketDisconnected, type WebSocketMessage } from './socket.js';
 export type {

@@ -18,7 +18,7 @@ import type { Chain } from './run.js';
 
 /** What a mounted app may have beside it. */
 export interface MountOptions {
-  /** For `ctx.urlFor('name:route')`, where the app is a Pullo, and `ctx.urlFor('name', { '*': path })`. Default: none. */
+  /** For `ctx.urlFor('name:route')`, where the app is a Pullo, and `ctx.urlFor('name', { '*': path })`; not for a host, which paths do not reach. Default: none. */
   name?: string;
   /** Anything the application wants to know about it: it is on `ctx.route`. */
   meta?: unknown;

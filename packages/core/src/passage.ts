@@ -95,8 +95,7 @@ export class Passage {
       for (const event of this.#early) await send(event);
       await send({ ...this.#start, status: response.status, headers: response.headerList });
     } catch (error) {
-      this.cut();
-      await this.#finished;
+      await this.stop().catch((failure: unknown) => this.#run.fail(failure));
       throw error;
     }
     for (const held of this.#held.splice(0)) held.resolve(send(held.event));
@@ -128,11 +127,11 @@ export class Passage {
 
   /** Tells the app that nobody wants its response any more. Resolves when it has ended. */
   async stop(): Promise<void> {
-    this.cut();
+    this.#cut();
     await this.#completion();
   }
 
-  cut(): void {
+  #cut(): void {
     if (this.#state === 'cut') return;
     this.#state = 'cut';
     this.#send = undefined;
@@ -198,7 +197,7 @@ export class Passage {
 
   /** The answer to an app that has not begun one. What it does from now on goes nowhere. */
   #refusal(): Response | Promise<Response> {
-    this.cut();
+    this.#cut();
     const { error } = this.#failure ?? { error: this.#mount.withoutResponse(this.#scope) };
     this.#failure = undefined;
     return this.#mount.branch.errors.respond(error, this.#run);

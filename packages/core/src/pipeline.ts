@@ -1,3 +1,4 @@
+import { Callable } from '@pullo/asgi';
 import { Response } from '@pullo/response';
 import { describeValue } from './describe.js';
 import type { ErrorScope } from './error-scope.js';
@@ -78,8 +79,9 @@ export function providerLayer(provider: AnyProvider, errors: ErrorScope): Layer 
   return layer;
 }
 
-/** A layer that calls a middleware. */
-export function middlewareLayer(middleware: AnyMiddleware, errors: ErrorScope): Layer {
+/** A layer that calls a middleware. Throws `PipelineError` for what is none. */
+export function middlewareLayer(given: unknown, errors: ErrorScope): Layer {
+  const middleware = readMiddleware(given);
   const name = nameOf('The middleware', middleware);
   const wrap =
     (inner: Chain): Chain =>
@@ -208,6 +210,20 @@ function refuseLate(name: string): Promise<Response> {
   );
   refusal.catch(() => {});
   return refusal;
+}
+
+/** JavaScript has no compiler that would say what a middleware is. */
+function readMiddleware(given: unknown): AnyMiddleware {
+  if (typeof given !== 'function') {
+    throw new PipelineError(`A middleware is a function (ctx, next), not ${describeValue(given)}.`);
+  }
+  if (given instanceof Callable) {
+    throw new PipelineError(
+      `A middleware is a function (ctx, next), and ${describeValue(given)} is an app, which takes (scope, receive, send).`,
+    );
+  }
+  // True by the signatures of those who register it: the context provides what the middleware requires.
+  return given as AnyMiddleware;
 }
 
 function nameOf(kind: string, fn: { readonly name: string }): string {

@@ -1,28 +1,20 @@
-import { type App, Callable, type Receive, type Scope, type Send, UnsupportedScope } from '@pullo/asgi';
-import type { RequestOptions } from '@pullo/request';
+import { type App, type Receive, type Scope, type Send, UnsupportedScope } from '@pullo/asgi';
 import type { Response } from '@pullo/response';
 import type { Convertors, ConvertorTypes, KnownPattern, NoConvertors } from '@pullo/router';
 import { Application } from './application.js';
 import { Branch } from './branch.js';
 import type { BaseContext, ContextWith, Empty, ParamsOf, Providable, RouteInfo } from './context.js';
-import type { DebugRenderer } from './debug-renderer.js';
 import { describeValue } from './describe.js';
 import { type AppDescription, describeApp } from './describe-app.js';
 import type { ErrorClass, ErrorHandler } from './error-scope.js';
 import { PipelineError } from './errors.js';
-import type { CloseOptions, FetchFunction, OnUnhandled } from './fetch/fetch-host.js';
-import { type Lifespan, type MustYield, runLifespan } from './lifespan.js';
+import type { CloseOptions, FetchFunction } from './fetch/fetch-host.js';
+import { type Lifespan, runLifespan } from './lifespan.js';
 import type { Middleware } from './middleware.js';
 import { type MountOptions, remember } from './mount.js';
 import { readOrigins } from './origin.js';
-import {
-  type AnyMiddleware,
-  type AnyProvider,
-  handlerChain,
-  type Layer,
-  middlewareLayer,
-  providerLayer,
-} from './pipeline.js';
+import { type AnyProvider, handlerChain, middlewareLayer, providerLayer } from './pipeline.js';
+import type { PulloOptions } from './pullo-options.js';
 import { RouteTable } from './route-table.js';
 import { readRoute } from './routing.js';
 import { isPromiseLike } from './settle.js';
@@ -42,23 +34,6 @@ export type AnyPullo = Pullo<object, unknown, unknown, Convertors>;
 
 /** The types that an app carries. */
 export type TypesOf<App extends AnyPullo> = App[typeof types];
-
-/** Options of an app. */
-export interface PulloOptions<AppState, Own extends Convertors> {
-  /** Start-up before its yield, shutdown after it; what it yields is `ctx.state`. It is given the app. */
-  lifespan?: Lifespan<AppState, Pullo<Empty, Empty, unknown, Own>> & MustYield<AppState>;
-  /** Convertors of one's own: `{ year: ... }` makes `/archive/:y(year)` possible. */
-  convertors?: Own;
-  /** Limits of request bodies and forms, and where large uploads go. Default: those of `Request`, and no uploads to disk. */
-  request?: RequestOptions;
-  /** Hears of errors that nobody has taken, where `fetch` runs the app; a server logs them itself. Default: `console.error`. */
-  onUnhandled?: OnUnhandled;
-  /**
-   * What is shown of unexpected errors while the app is developed: `debugPage()` of `@pullo/core/debug`. Default: nothing of them, unless the process
-   * was told to by `@pullo/core/debug/register`; `false` is nothing in any case.
-   */
-  debug?: DebugRenderer | false | undefined;
-}
 
 /** What `provide` adds: what its function returns, responses aside. */
 type ProvidedBy<Returned> = Exclude<Returned, Response | globalThis.Response>;
@@ -106,7 +81,10 @@ export class Pullo<
   use<Provides extends Providable<Provided> = Empty>(
     middleware: Middleware<Provides, Provided, Params, AppState>,
   ): Pullo<Provided & Provides, Params, AppState, Own> {
-    this.#branch.add(this.#layerOf(middleware, this.#branch), `use(${middleware.name || 'a middleware'})`);
+    this.#branch.add(
+      middlewareLayer(middleware, this.#branch.errors),
+      `use(${middleware.name || 'a middleware'})`,
+    );
     return this.#widened();
   }
 
@@ -139,7 +117,7 @@ export class Pullo<
     middleware: Middleware<Provides, Provided, Params, AppState>,
   ): Pullo<Provided & Provides, Params, AppState, Own> {
     const branch = new Branch(this.#branch);
-    branch.add(this.#layerOf(middleware, branch), 'with()');
+    branch.add(middlewareLayer(middleware, branch.errors), 'with()');
     this.#branch.seal('with()');
     return this.#on(branch);
   }
@@ -298,7 +276,7 @@ export class Pullo<
       name: options.name,
       meta: options.meta,
     });
-    const layers = middleware.map((each) => this.#layerOf(each, this.#branch));
+    const layers = middleware.map((each) => middlewareLayer(each, this.#branch.errors));
     const name = `The WebSocket handler of ${info.pattern}`;
     const origins = readOrigins(options, route);
     const end = sessionEnd(handler, this.#branch.errors, { name, origins });
@@ -379,24 +357,11 @@ export class Pullo<
       name: options.name,
       meta: options.meta,
     });
-    const layers = middleware.map((each) => this.#layerOf(each, this.#branch));
+    const layers = middleware.map((each) => middlewareLayer(each, this.#branch.errors));
     const name = `The handler of ${methods.join(', ')} ${info.pattern}`;
     const chain = handlerChain(handler, this.#branch.errors, name);
     this.#application.add(this.#branch, info, layers, chain, handlerName);
     return this;
-  }
-
-  #layerOf(middleware: unknown, branch: Branch): Layer {
-    if (typeof middleware !== 'function') {
-      throw new PipelineError(`A middleware is a function (ctx, next), not ${describeValue(middleware)}.`);
-    }
-    if (middleware instanceof Callable) {
-      throw new PipelineError(
-        `A middleware is a function (ctx, next), and ${describeValue(middleware)} is an app, which takes (scope, receive, send).`,
-      );
-    }
-    // True by the signatures of `use` and `with`: the context provides what the middleware requires.
-    return middlewareLayer(middleware as AnyMiddleware, branch.errors);
   }
 
   /** Another view of this app, whose registrations go to a branch. */

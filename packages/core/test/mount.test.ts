@@ -1,7 +1,16 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type App, HTTPError, Pullo, type RouteInfo, TextResponse } from '@pullo/core';
+import type { HTTPScope } from '@pullo/asgi';
+import {
+  type App,
+  HTTPError,
+  Pullo,
+  type Receive,
+  type RouteInfo,
+  type Send,
+  TextResponse,
+} from '@pullo/core';
 import { staticFiles } from '@pullo/response/file';
 import { client } from '@pullo/testing';
 import { describeTransports } from '@pullo/testing/vitest';
@@ -378,5 +387,59 @@ describe('mount() refuses', () => {
     expect(() => new Pullo().mount('/a', (_ctx: object) => 'hi')).toThrow();
     // @ts-expect-error: an unknown convertor in the prefix
     expect(() => new Pullo().mount('/:id(itn)', echo)).toThrow();
+  });
+});
+
+describe('a mounted app that no middleware watches', () => {
+  const scopeOf = async () => {
+    let seen: HTTPScope | undefined;
+    await using http = client((scope, receive, send) => {
+      if (scope.type !== 'http') throw new Error('HTTP only');
+      seen = scope;
+      return new TextResponse('')(scope, receive, send);
+    });
+    await http.get('/app/x');
+    if (seen === undefined) throw new Error('no scope');
+    return seen;
+  };
+
+  test('gets the receive of the server, and a Pullo its send, with no promise in between', async () => {
+    const got: unknown[] = [];
+    const raw: App = (_scope, receive, send) => {
+      got.push(receive);
+      send({ type: 'http.response.start', status: 200 });
+      return send({ type: 'http.response.body' });
+    };
+    const scope = await scopeOf();
+    const receive: Receive = async () => ({ type: 'http.disconnect' });
+    const events: string[] = [];
+    const send: Send = (event) => void events.push(event.type);
+    expect(new Pullo().mount('/app', raw)(scope, receive, send)).toBeUndefined();
+    expect(got).toEqual([receive]);
+    expect(
+      new Pullo().mount(
+        '/app',
+        new Pullo().get('/x', () => 'x'),
+      )(scope, receive, send),
+    ).toBeUndefined();
+    expect(events).toHaveLength(4);
+  });
+
+  test('has a scope of its own: what it writes there, the app around it does not see', async () => {
+    const app = new Pullo()
+      .provide(({ state }) => ({ before: Object.keys(state) }))
+      .mount('/app', (scope, receive, send) => {
+        if (scope.type === 'lifespan') throw new Error('none');
+        scope.state.written = true;
+        return new TextResponse('')(scope, receive, send);
+      });
+    const scope = await scopeOf();
+    await app(
+      scope,
+      async () => ({ type: 'http.disconnect' }),
+      () => {},
+    );
+    expect(scope.state).toEqual({});
+    expect(scope.rootPath).toBe('');
   });
 });
