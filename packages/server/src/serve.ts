@@ -59,9 +59,9 @@ export async function start(
     service.whenExhausted = () => {
       logger.log(
         'info',
-        `It has taken ${settings.maxRequests} requests or more, as maxRequests says: it stops.`,
+        `It has taken ${settings.maxRequests} requests or more, as maxRequests says: it is to end.`,
       );
-      server.retire();
+      if (stopper?.replaces?.() !== true) server.retire();
     };
     return server;
   } catch (error) {

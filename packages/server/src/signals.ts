@@ -22,6 +22,8 @@ export interface Stoppable {
 export interface Stopper {
   /** The server is up: what came before stops it now. */
   stops(server: Stoppable): void;
+  /** The server has served its time: whether another is about to take its place, and it shall go on until it is told to stop. */
+  replaces?(): boolean;
   release(): void;
 }
 

@@ -78,3 +78,18 @@ describe('a rolling restart', () => {
     expect(await command.exited).toBe(0);
   });
 });
+
+describe('workers that leave after so many requests', () => {
+  it('are replaced without losing a request, also when all leave at once', async () => {
+    const flags = ['--port', '0', '--no-access-log', '--workers', '2', '--max-requests', '300'];
+    const command = new Command(['run', join(FIXTURES, 'processes.mjs'), ...flags]);
+    const load = new Load(await command.url());
+    onTestFinished(() => load.end());
+    while (load.pids.size < 6) await new Promise((resolve) => setTimeout(resolve, 50));
+    await load.end();
+    expect(load.failures).toEqual([]);
+    expect(command.stderr).not.toMatch(/ERROR|WARNING/);
+    command.process.kill('SIGTERM');
+    expect(await command.exited).toBe(0);
+  });
+});

@@ -111,7 +111,7 @@ describe('a worker', () => {
     const { command, url } = await running('--workers', '2');
     const pid = (await answering(url, 2)).get('2') as number;
     process.kill(pid, 'SIGTERM');
-    await command.next(new RegExp(`INFO: {5}Worker 2 \\[${pid}\\] is stopping: another takes its place now`));
+    await command.next(new RegExp(`INFO: {5}Worker 2 \\[${pid}\\] is leaving: another takes its place now`));
     await command.next(/Worker 2 \[\d+\] is ready/);
     await command.until(new RegExp(`Finished server process \\[${pid}\\]`));
     expect(command.stderr).not.toContain('ERROR');

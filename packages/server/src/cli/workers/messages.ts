@@ -2,8 +2,8 @@
 export type FromWorker =
   /** Its app has started, and it listens. */
   | { type: 'pullo:ready'; url: string }
-  /** It stops though its parent has not told it to: another may take its place. */
-  | { type: 'pullo:stopping' }
+  /** It stops though its parent has not told it to, or wants to: another is to take its place. */
+  | { type: 'pullo:leaving' }
   /** Its event loop turns. */
   | { type: 'pullo:pong' };
 

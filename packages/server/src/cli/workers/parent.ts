@@ -41,9 +41,15 @@ export class Parent implements Stopper {
     this.#server = server;
     tell({ type: 'pullo:ready', url: server.url });
     server.stopping.then(() => {
-      if (!this.#wasTold) tell({ type: 'pullo:stopping' });
+      if (!this.#wasTold) tell({ type: 'pullo:leaving' });
     });
     if (this.#early !== null) this.#take(this.#early);
+  }
+
+  /** The parent starts another, and stops this one when that is ready: there is no moment without a worker. */
+  replaces(): boolean {
+    tell({ type: 'pullo:leaving' });
+    return true;
   }
 
   release(): void {

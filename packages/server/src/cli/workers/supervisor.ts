@@ -191,6 +191,7 @@ export class Supervisor implements Stoppable {
     const url = await this.#fill(slot);
     if (slot.worker !== null) void this.#watch(slot, slot.worker);
     this.#failedStarts = url === null ? this.#failedStarts + 1 : 0;
+    if (url !== null) this.#retireOthers(slot);
     if (this.#failedStarts < MAX_FAILED_STARTS || this.#isStopping) return;
     if (this.#slots.every((one) => one.worker?.readyAt == null)) {
       this.#abandon(`${this.#failedStarts} workers in a row did not start, and none serves.`);
@@ -218,6 +219,13 @@ export class Supervisor implements Stoppable {
     return true;
   }
 
+  /** Lets those come to their end that have waited for another to take their place. */
+  #retireOthers(slot: Slot): void {
+    for (const worker of this.#living) {
+      if (worker.id === slot.id && worker !== slot.worker) this.#retire(worker);
+    }
+  }
+
   /** Lets a worker come to its end in favour of the others. */
   #retire(worker: WorkerProcess): void {
     worker.tell('pullo:retire');
@@ -240,7 +248,7 @@ export class Supervisor implements Stoppable {
 }
 
 function told(exit: Exit | null): string {
-  if (exit === null) return 'is stopping';
+  if (exit === null) return 'is leaving';
   return exit.signal === null ? `ended with code ${exit.code}` : `was ended by ${exit.signal}`;
 }
 

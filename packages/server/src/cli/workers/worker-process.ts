@@ -17,7 +17,7 @@ export class WorkerProcess {
   readonly ready: Promise<string | null>;
   /** Resolves when it has ended. */
   readonly exited: Promise<Exit>;
-  /** Resolves when it has ended, or stops by itself. */
+  /** Resolves when it has ended, or is about to by itself. */
   readonly leaving: Promise<Exit | null>;
   /** When it was ready, by the clock of `performance`. */
   readyAt: number | null = null;
@@ -39,7 +39,7 @@ export class WorkerProcess {
       this.#told('pullo:ready').then((message) => (message.type === 'pullo:ready' ? message.url : null)),
       this.exited.then(() => null),
     ]);
-    this.leaving = Promise.race([this.#told('pullo:stopping').then(() => null), this.exited]);
+    this.leaving = Promise.race([this.#told('pullo:leaving').then(() => null), this.exited]);
   }
 
   /** `Worker 1 [36724]`, for the log. */
