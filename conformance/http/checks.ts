@@ -126,6 +126,10 @@ export function checksOf(host: HostProcess, traits: RuntimeTraits): readonly Cas
         const { headers, body } = await encode(form);
         assertEqual((await post('/form', body, headers)).text, '{"name":"Aino","file":"content"}');
         assertEqual((await post('/ignored', 'x'.repeat(100_000))).text, 'not read');
+        // Of a length that nobody has announced: refused while it is being sent.
+        const endless = new Exchange(host.port, '/json', { method: 'POST', headers: json });
+        for (let i = 0; i < 20; i++) endless.request.write(' '.repeat(1000));
+        assertEqual((await endless.send().answer()).status, 413);
       },
     },
     {
