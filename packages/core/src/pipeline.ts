@@ -83,49 +83,59 @@ export function providerLayer(provider: AnyProvider, errors: ErrorScope): Layer 
 export function middlewareLayer(given: unknown, errors: ErrorScope): Layer {
   const middleware = readMiddleware(given);
   const name = nameOf('The middleware', middleware);
-  const wrap =
-    (inner: Chain): Chain =>
-    (run) => {
-      const step = new Step(run, inner, name);
+  const wrap = (inner: Chain): Chain => {
+    const place = { layer, name, errors, inner };
+    return (run) => {
+      const step = new Step(run, place);
       try {
         const result = middleware(run.context, (provided) => step.next(provided));
-        return isPromiseLike(result) ? step.wait(result, errors, layer) : step.finish(result);
+        return isPromiseLike(result) ? step.wait(result) : step.finish(result);
       } catch (error) {
-        return step.recover(error, errors, layer);
+        return step.recover(error);
       }
     };
+  };
   const layer: Layer = { kind: 'middleware', source: middleware, wrap };
   return layer;
+}
+
+/** A middleware in one chain. */
+interface Place {
+  readonly layer: Layer;
+  /** For messages. */
+  readonly name: string;
+  readonly errors: ErrorScope;
+  /** What `next()` runs. */
+  readonly inner: Chain;
 }
 
 /** One call of one middleware, and what became of its `next()`. */
 class Step {
   readonly #run: Run;
-  readonly #inner: Chain;
-  readonly #name: string;
+  readonly #place: Place;
   readonly #depth: number;
   #downstream: Response | Promise<Response> | undefined = undefined;
   #isOver = false;
 
-  constructor(run: Run, inner: Chain, name: string) {
+  constructor(run: Run, place: Place) {
     this.#run = run;
-    this.#inner = inner;
-    this.#name = name;
+    this.#place = place;
     this.#depth = ++run.depth;
   }
 
   next(provided: object | undefined): Response | Promise<Response> {
-    if (this.#isOver) return refuseLate(this.#name);
+    const { name, inner } = this.#place;
+    if (this.#isOver) return refuseLate(name);
     if (this.#downstream !== undefined) {
-      throw new PipelineError(`${this.#name} called next() twice: keep the response of the first call.`);
+      throw new PipelineError(`${name} called next() twice: keep the response of the first call.`);
     }
-    if (provided !== undefined) this.#run.provide(provided, this.#name);
-    this.#downstream = this.#inner(this.#run);
+    if (provided !== undefined) this.#run.provide(provided, name);
+    this.#downstream = inner(this.#run);
     return this.#downstream;
   }
 
   /** The response of a middleware that has returned a promise. One `then` for a layer: each is a promise more (docs/benchmarks/pipeline.md). */
-  wait(result: PromiseLike<unknown>, errors: ErrorScope, layer: Layer): Promise<Response> {
+  wait(result: PromiseLike<unknown>): Promise<Response> {
     const downstream = this.#downstream;
     if (downstream instanceof Promise && result === downstream) {
       // What is below never rejects, and its response is the request's own.
@@ -134,16 +144,16 @@ class Step {
     }
     const promise = result instanceof Promise ? result : Promise.resolve(result);
     return promise.then(
-      (value) => this.#settle(value, errors, layer),
-      (error) => this.recover(error, errors, layer),
+      (value) => this.#settle(value),
+      (error) => this.recover(error),
     );
   }
 
-  #settle(value: unknown, errors: ErrorScope, layer: Layer): Response | Promise<Response> {
+  #settle(value: unknown): Response | Promise<Response> {
     try {
       return this.finish(value);
     } catch (error) {
-      return this.recover(error, errors, layer);
+      return this.recover(error);
     }
   }
 
@@ -153,9 +163,10 @@ class Step {
     const run = this.#run;
     const downstream = this.#downstream;
     // What is below has ended, and its response is handed on: nothing to wait for, and nothing to check.
-    if (run.ended === this.#depth + 1 && run.response !== undefined && result === run.response) {
+    const { response: own } = run;
+    if (run.ended === this.#depth + 1 && own !== undefined && (result === own || result === undefined)) {
       run.ended = this.#depth;
-      return run.response;
+      return own;
     }
     const response = this.#choose(result);
     if (response === downstream) return response;
@@ -166,8 +177,9 @@ class Step {
   }
 
   /** A throw after `next()` waits for what is downstream; rethrowing its error keeps the response it has become. */
-  recover(error: unknown, errors: ErrorScope, layer: Layer): Response | Promise<Response> {
+  recover(error: unknown): Response | Promise<Response> {
     this.#isOver = true;
+    const { errors, layer } = this.#place;
     const run = this.#run;
     const downstream = this.#downstream;
     if (downstream === undefined) return errors.respond(error, run, layer);
@@ -186,15 +198,16 @@ class Step {
   }
 
   #choose(result: unknown): Response | Promise<Response> {
-    if (result instanceof Response || isWebResponse(result)) return this.#run.own(result, this.#name);
+    const { name } = this.#place;
+    if (result instanceof Response || isWebResponse(result)) return this.#run.own(result, name);
     if (result !== undefined) {
       throw new PipelineError(
-        `${this.#name} returned ${describeValue(result)}: return a response, or nothing after calling next().`,
+        `${name} returned ${describeValue(result)}: return a response, or nothing after calling next().`,
       );
     }
     if (this.#downstream === undefined) {
       throw new PipelineError(
-        `${this.#name} returned nothing and did not call next(): return a response, or call next().`,
+        `${name} returned nothing and did not call next(): return a response, or call next().`,
       );
     }
     return this.#downstream;
