@@ -8,6 +8,7 @@ import { download } from '../attachments/download.js';
 import { readUpload } from '../attachments/upload.js';
 import { readNote } from '../notes/note-input.js';
 import type { Note } from '../notes/notes.js';
+import { ownNote } from '../notes/own-note.js';
 import { unmarked } from '../notes/text.js';
 import type { State } from '../state.js';
 import { problemJSON } from '../web/errors.js';
@@ -24,10 +25,14 @@ export function api(group: Pullo<Visitor, Empty, State>): void {
         verify: (token, { state }) => state.apiTokens.userOf(token),
       }),
     )
-    // A token that was sent counts: a wrong one has been refused, and not passed over for a cookie.
-    .provide(({ user, session }) => ({ user: user ?? session?.user }))
+    .provide(tokenOrSession)
     .use(requireUser())
     .group('/notes', notes);
+}
+
+/** A token that was sent counts: a wrong one has been refused by now, and not passed over for a cookie. */
+function tokenOrSession({ user, session }: Visitor): { user: User | undefined } {
+  return { user: user ?? session?.user };
 }
 
 function notes(group: Pullo<{ user: User }, Empty, State>): void {
@@ -48,15 +53,7 @@ function notes(group: Pullo<{ user: User }, Empty, State>): void {
     });
   });
 
-  group.group('/:note(int)', (one) => {
-    note(
-      one.provide(({ params, state, user }) => {
-        const note = state.notes.find(user, params.note);
-        if (note === undefined) throw new HTTPError(404, { detail: `You have no note ${params.note}.` });
-        return { note };
-      }),
-    );
-  });
+  group.group('/:note(int)', (one) => note(one.provide(ownNote)));
 }
 
 function note(group: Pullo<{ user: User; note: Note }, Empty, State>): void {

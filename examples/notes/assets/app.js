@@ -48,9 +48,12 @@ function refresh(url, change) {
 }
 
 async function replaceLiveParts(url, change) {
+  if (document.querySelector('[data-live]') === null) return;
   const response = await fetch(url, { headers: { accept: 'text/html' } });
   if (response.redirected && new URL(response.url).pathname === '/sign-in') return location.reload();
-  if (response.status === 404) return location.assign('/notes');
+  // The note is gone. What somebody is writing stays with them all the same.
+  if (response.status === 404 && document.querySelector('[data-editor]') === null)
+    return location.assign('/notes');
   if (!response.ok) return;
   const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
   for (const part of document.querySelectorAll('[data-live]')) {

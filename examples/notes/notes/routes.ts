@@ -1,4 +1,4 @@
-import { type Context, type Empty, HTTPError, type Pullo, type Response } from '@pullo/core';
+import type { Context, Empty, Pullo, Response } from '@pullo/core';
 import type { User } from '../accounts/users.js';
 import { attachments } from '../attachments/routes.js';
 import type { State } from '../state.js';
@@ -7,6 +7,7 @@ import { InvalidInput } from '../web/invalid-input.js';
 import { seeOther } from '../web/see-other.js';
 import { type NoteInput, readNote } from './note-input.js';
 import type { Note } from './notes.js';
+import { ownNote } from './own-note.js';
 import { editPage, listPage, notePage, type Shelf } from './pages.js';
 
 /** The pages of notes. */
@@ -24,16 +25,7 @@ export function notes(group: Pullo<{ user: User }, Empty, State>): void {
     });
   });
 
-  group.group('/:note(int)', (one) => {
-    note(
-      // The one place that looks a note up: what is somebody else's is not there for anything below.
-      one.provide(({ params, state, user }) => {
-        const note = state.notes.find(user, params.note);
-        if (note === undefined) throw new HTTPError(404);
-        return { note };
-      }),
-    );
-  });
+  group.group('/:note(int)', (one) => note(one.provide(ownNote)));
 }
 
 /** The pages of one note. */

@@ -4,7 +4,7 @@ import { page } from './layout.js';
 
 const WORDS: Readonly<Record<number, readonly [title: string, text: string]>> = {
   403: ['That is not for you', 'You may not do this.'],
-  404: ['Nothing here', 'This page does not exist, or it is somebody else’s. It may have been deleted.'],
+  404: ['Nothing here', 'This page does not exist. It may have been deleted.'],
   405: ['That cannot be done here', 'This page is there, but not for what was tried.'],
   413: ['That is too large', 'What was sent is larger than what is taken.'],
   429: ['Slow down', 'That was tried too often.'],

@@ -1,8 +1,8 @@
 import type { Request } from '@pullo/core';
 
 /**
- * Where browsers see the app: what it is configured with, as `https://notes.example.org`, or what a request says. Behind a proxy that ends
- * TLS it has to be configured, for the app sees plain HTTP.
+ * Where browsers see the app: what it is configured with, as `https://notes.example.org`, or what a request says. It has to be
+ * configured behind a proxy that ends TLS, unless the server has been told to trust that proxy.
  */
 export class Site {
   readonly #origin: string | undefined;
