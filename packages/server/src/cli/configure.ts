@@ -26,6 +26,8 @@ export const LOAD_OPTIONS: OptionTable<Pick<RunOptions, 'factory' | 'appDir' | '
 export interface Configuration {
   /** `module[:name]`. */
   app: string;
+  /** Whether the command is `pullo dev`. */
+  isDev: boolean;
   settings: Settings;
   options: RunOptions;
   /** What the process that loads the app adds to its environment. */
@@ -55,7 +57,7 @@ export function configure(
     ...(options.reload ? { gracefulTimeout: RELOAD_GRACE } : {}),
     ...readFlags(SERVE_OPTIONS, given, environment),
   });
-  return { app, settings, options, variables };
+  return { app, isDev, settings, options, variables };
 }
 
 /** What `pullo routes` needs to know, read in the same way; the variables go into the environment. Throws `InvalidOption`. */

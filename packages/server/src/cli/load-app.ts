@@ -6,6 +6,7 @@ import type { App } from '@pullo/asgi';
 import { requireApp } from '../app-shape.js';
 import { InvalidApp } from '../errors.js';
 import { explained } from './code-frame.js';
+import { enableDebugPage } from './debug-page.js';
 import { LoadFailed } from './load-failed.js';
 import { enableTypeScript, explainTypeScript, isTypeScript } from './typescript.js';
 
@@ -23,6 +24,8 @@ export interface AppReference {
   folder: string;
   /** Whether the export makes the app when it is called. */
   isFactory: boolean;
+  /** Whether the app is to show its unexpected errors, where it can. Default: no. */
+  showsErrors?: boolean;
 }
 
 /** Loads an app: the named export of its module, or else `default`, or else `app`. Throws `LoadFailed`. */
@@ -38,9 +41,12 @@ export async function loadApp(app: AppReference): Promise<App> {
 }
 
 /** The export that a reference means, or what it makes if it is a factory, with the path and the name. */
-export async function loadExport({ reference, folder, isFactory }: AppReference): Promise<LoadedExport> {
+export async function loadExport(app: AppReference): Promise<LoadedExport> {
+  const { reference, folder, isFactory, showsErrors = false } = app;
   const [, path = reference, wanted] = REFERENCE.exec(reference) ?? [];
-  const exports = await importModule(locate(path, folder), path);
+  const file = locate(path, folder);
+  if (showsErrors) await enableDebugPage(file);
+  const exports = await importModule(file, path);
   const [name, value] = pick(exports, wanted, path);
   return { path, name, value: isFactory ? await made(value, `${path}:${name}`) : value };
 }

@@ -51,9 +51,10 @@ function heldAddress(): ServerAddress | null {
   return text === undefined ? null : (JSON.parse(text) as ServerAddress);
 }
 
-function load({ app, options, variables }: Configuration): Promise<App> {
+function load({ app, options, variables, isDev }: Configuration): Promise<App> {
   Object.assign(process.env, variables);
-  return loadApp({ reference: app, folder: options.appDir, isFactory: options.factory });
+  const { appDir: folder, factory: isFactory } = options;
+  return loadApp({ reference: app, folder, isFactory, showsErrors: isDev });
 }
 
 function codeOf({ isForced, error }: StopReport): number {

@@ -21,6 +21,16 @@ export default async (scope, receive, send) => {
 };
 `;
 
+/** The code of a Pullo that says nothing of debugging. */
+const BROKEN = `
+import { Pullo } from '@pullo/core';
+
+function broken(): never {
+  throw new Error('what went wrong');
+}
+export default new Pullo().get('/', broken);
+`;
+
 interface Project {
   command: Command;
   url: string;
@@ -190,5 +200,20 @@ describe('pullo dev', () => {
     await writeFile(join(cwd, 'word.ts'), word('two'));
     await command.next(/Pullo running on/);
     expect(await (await fetch(String(url))).text()).toBe('two development');
+  });
+
+  it.each([
+    [
+      'dev',
+      undefined,
+      /^500 Internal Server Error\n\nError: what went wrong\n {4}at broken \(.*main\.ts:5:9\)\n/,
+    ],
+    ['dev', 'production', /^500 Internal Server Error\n$/],
+    ['run', undefined, /^500 Internal Server Error\n$/],
+  ])('shows the errors of a Pullo, and only so: pullo %s with NODE_ENV %s', async (name, NODE_ENV, text) => {
+    const cwd = await folder({ 'main.ts': BROKEN }, FIXTURES);
+    const command = new Command([name, 'main', '--port', '0'], { cwd, env: { NODE_ENV } });
+    const [, url] = await command.next(/Pullo running on (\S+)/);
+    expect(await (await fetch(String(url))).text()).toMatch(text);
   });
 });
