@@ -242,6 +242,7 @@ export class Application {
     mount: Mount,
     params: Params,
   ): void | Promise<void> {
+    if (mount.isBare) return mount.app(mount.scopeBelow(scope), receive, send);
     const run = new Run(this, scope, receive, mount.info, params, mount.chainFor(scope));
     return execute(mount.pipeline, run, send);
   }

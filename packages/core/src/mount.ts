@@ -40,6 +40,8 @@ export class Mount {
   /** The inside of a mounted Pullo. */
   readonly application: Application | undefined;
   readonly pipeline: Chain;
+  /** Whether nothing stands between a request and the app, which answers its own errors. */
+  readonly isBare: boolean;
   readonly #segments: number;
 
   constructor(info: RouteInfo, branch: Branch, app: App) {
@@ -48,6 +50,7 @@ export class Mount {
     this.app = app;
     this.application = applications.get(app);
     this.pipeline = compose(branch.layers, endOf);
+    this.isBare = this.application !== undefined && branch.layers.length === 0;
     this.#segments = info.kind === 'host' || info.pattern === '/' ? 0 : countSegments(info.pattern);
   }
 

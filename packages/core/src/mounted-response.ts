@@ -44,7 +44,7 @@ export class MountedResponse extends Response {
   constructor(passage: Passage, { status, headers }: HTTPResponseStartEvent) {
     super(new MountedContent(passage, status), {
       status,
-      ...(headers !== undefined && { headers: [...headers] }),
+      ...(headers !== undefined && { headers }),
     });
   }
 

@@ -93,7 +93,8 @@ export class Passage {
     this.#state = 'forwarding';
     try {
       for (const event of this.#early) await send(event);
-      await send({ ...this.#start, status: response.status, headers: response.headerList });
+      const head = send({ ...this.#start, status: response.status, headers: response.headerList });
+      if (head !== undefined) await head;
     } catch (error) {
       await this.stop().catch((failure: unknown) => this.#run.fail(failure));
       throw error;
