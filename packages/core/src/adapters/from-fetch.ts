@@ -1,8 +1,9 @@
-import { type App, type HTTPScope, type Receive, UnsupportedScope } from '@pullo/asgi';
+import { type App, type HTTPScope, UnsupportedScope } from '@pullo/asgi';
 import { Request } from '@pullo/request';
 import { Response, TextResponse } from '@pullo/response';
 import { describeValue } from '../describe.js';
 import { platformOf } from '../platform.js';
+import { localPath } from '../root-path.js';
 import { isWebResponse } from '../to-response.js';
 
 /** A handler of Fetch, whatever it wants to be handed after the request. */
@@ -33,7 +34,7 @@ const FORBIDDEN_METHODS = new Set(['CONNECT', 'TRACE', 'TRACK']);
  * ```ts
  * import { fromFetch } from '@pullo/core/adapters';
  *
- * const legacy = { fetch: (request: Request) => new globalThis.Response(`You asked for ${request.url}\n`) };
+ * const legacy = { fetch: (request: globalThis.Request) => new globalThis.Response(`You asked for ${request.url}\n`) };
  * export default fromFetch(legacy);
  * ```
  */
@@ -48,8 +49,8 @@ export function fromFetch(
       const refusal = new TextResponse('This method is not served here.\n', { status: 501 });
       return refusal(scope, receive, send);
     }
-    const request = webRequest(path === 'local' ? unmounted(scope) : scope, receive);
-    const response: unknown = await handler(request, ...platformOf(scope));
+    const request = new Request(path === 'local' ? unmounted(scope) : scope, receive);
+    const response = await handler(request.toWeb(), ...platformOf(scope));
     if (!isWebResponse(response)) {
       throw new TypeError(`A handler of Fetch returned ${describeValue(response)}: return a Response.`);
     }
@@ -60,10 +61,11 @@ export function fromFetch(
 function handlerOf(
   target: FetchHandler | { fetch: FetchHandler },
 ): (request: globalThis.Request, ...platform: readonly unknown[]) => unknown {
-  // A Pullo app is a function too, of other things.
+  // What the handler wants of its host only those can know who mount it: the casts take their word for it.
+  // An object is asked first: a Pullo app is a function too, of other things.
   if (hasFetch(target)) return (request, ...platform) => target.fetch(request, ...(platform as never[]));
-  // As above true by the signature, but for what the handler wants of its host: only who mounts it can know that.
-  if (typeof target === 'function') return target as (request: globalThis.Request) => unknown;
+  if (typeof target === 'function')
+    return (request, ...platform) => target(request, ...(platform as never[]));
   throw new TypeError(
     `fromFetch() takes a function of a Request, or an object with fetch, not ${describeValue(target)}.`,
   );
@@ -73,15 +75,7 @@ function hasFetch(target: FetchHandler | { fetch: FetchHandler }): target is { f
   return 'fetch' in Object(target) && typeof (target as { fetch: unknown }).fetch === 'function';
 }
 
-function webRequest(scope: HTTPScope, receive: Receive): globalThis.Request {
-  return new Request(scope, receive).toWeb();
-}
-
 /** The scope as if the app were not mounted: without the prefix. */
 function unmounted(scope: HTTPScope): HTTPScope {
-  const { path, rootPath } = scope;
-  if (rootPath === '' || !path.startsWith(rootPath)) return scope;
-  const local = path.slice(rootPath.length);
-  if (local !== '' && !local.startsWith('/')) return scope;
-  return { ...scope, path: local === '' ? '/' : local, rootPath: '' };
+  return scope.rootPath === '' ? scope : { ...scope, path: localPath(scope), rootPath: '' };
 }
