@@ -44,9 +44,7 @@ export function configure(
   const variables = readVariables(given);
   // Frameworks and libraries ask for it, and take what is not set for development or for production.
   if (isDev) variables.NODE_ENV = process.env.NODE_ENV ?? variables.NODE_ENV ?? 'development';
-  // For workers too: the socket is their parent's, which they ask for it by its number.
   const fd = activatedSocket(process.env);
-  if (fd !== undefined) process.env.PULLO_FD = String(fd);
   const environment = { ...variables, ...process.env };
   const app = named(command, reference, environment);
   const options = fill(RUN_OPTIONS, {
@@ -55,6 +53,7 @@ export function configure(
   });
   const settings = settle({
     ...(options.reload ? { gracefulTimeout: RELOAD_GRACE } : {}),
+    ...(fd === undefined ? {} : { fd }),
     ...readFlags(SERVE_OPTIONS, given, environment),
   });
   return { app, isDev, settings, options, variables };

@@ -38,9 +38,10 @@ async function serveAlone(configuration: Configuration, logger: Logger): Promise
 async function serveInWorker(configuration: Configuration, plain: Logger): Promise<number> {
   const logger = new PidLogger(plain);
   const parent = new Parent(logger);
+  const held = heldAddress();
   const app = await load(configuration);
   parent.loaded();
-  const server = await start(app, configuration.settings, logger, parent, heldAddress());
+  const server = await start(app, configuration.settings, logger, parent, held);
   parent.stops(server);
   return codeOf(await server.closed);
 }
@@ -48,6 +49,9 @@ async function serveInWorker(configuration: Configuration, plain: Logger): Promi
 /** Where the parent of a process that comes and goes accepts its connections. */
 function heldAddress(): ServerAddress | null {
   const text = process.env.PULLO_HELD_ADDRESS;
+  // These are not for what the app starts itself.
+  delete process.env.PULLO_HELD_ADDRESS;
+  delete process.env.PULLO_FD;
   return text === undefined ? null : (JSON.parse(text) as ServerAddress);
 }
 
@@ -64,7 +68,7 @@ function codeOf({ isForced, error }: StopReport): number {
 async function supervising(settings: Settings, options: RunOptions, logger: Logger): Promise<number> {
   if (settings.uds !== undefined && settings.fd === undefined) await makeRoom(settings.uds);
   logger.log('info', `Started parent process [${process.pid}]`);
-  const supervisor = new Supervisor({ ...options, gracefulTimeout: settings.gracefulTimeout }, logger);
+  const supervisor = new Supervisor({ ...settings, ...options }, logger);
   new StopSignals(logger, ['SIGINT', 'SIGTERM']).stops(supervisor);
   process.on('SIGHUP', () => void supervisor.roll());
   process.on('SIGTTIN', () => void supervisor.grow());

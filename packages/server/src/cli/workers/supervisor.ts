@@ -14,6 +14,7 @@ const KILL_TIME = 5000;
 const FORCE_TIME = 1000;
 
 export interface SupervisorSettings {
+  fd: number | undefined;
   workers: number;
   gracefulTimeout: number;
   workerStartTimeout: number;
@@ -146,7 +147,9 @@ export class Supervisor implements Stoppable {
   }
 
   #fork(id: number): WorkerProcess {
-    const worker = new WorkerProcess(id, {});
+    const { fd } = this.#settings;
+    // The socket is the parent's: the worker asks for it by its number, which systemd has told the parent alone.
+    const worker = new WorkerProcess(id, fd === undefined ? {} : { PULLO_FD: String(fd) });
     this.#living.add(worker);
     void worker.exited.then((exit) => {
       this.#living.delete(worker);
