@@ -17,6 +17,8 @@ export class HostProcess {
     for (const stream of this.#child.stdio.slice(1))
       stream?.on('data', (data: Buffer) => this.#take(String(data)));
     this.#child.once('exit', () => this.#wake());
+    // Also where a check ends this process.
+    process.once('exit', () => this.#child.kill('SIGKILL'));
     this.#child.once('error', (error) => this.#take(`${error}\n`));
   }
 
