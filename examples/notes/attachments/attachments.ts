@@ -25,7 +25,7 @@ interface StoredAttachment extends Attachment {
 
 const MiB = 1024 * 1024;
 /** All attachments of one user together, in bytes. */
-export const QUOTA = 500 * MiB;
+const QUOTA = 500 * MiB;
 
 const COLUMNS = 'attachments.id, attachments.name, attachments.type, attachments.size, attachments.file';
 

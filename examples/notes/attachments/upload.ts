@@ -5,7 +5,7 @@ const MiB = 1024 * 1024;
 /** One attachment, in bytes. */
 export const MAX_FILE = 50 * MiB;
 /** Files of one upload. */
-export const MAX_FILES = 10;
+const MAX_FILES = 10;
 
 /**
  * The files of an upload. Those over 1 MiB are on disk by then, in temporary files that go away with the request.

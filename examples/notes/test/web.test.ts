@@ -19,7 +19,7 @@ test.each([
   ['/', 200],
   ['/nowhere', 404],
   ['/api/notes', 401],
-  ['/assets/style.css', 200],
+  ['/assets/base.css', 200],
 ])('%s has the headers of every answer', async (path, status) => {
   const response = await app.http.get(path);
   expect(response.status).toBe(status);
@@ -36,7 +36,7 @@ test.each([
 test('pages are kept by nobody, and assets for ever under a name that changes with them', async () => {
   const page = await app.http.get('/');
   expect(page.headers.get('cache-control')).toBe('no-store');
-  const [, path] = /href="(\/assets\/style\.css\?v=[\da-f]{12})"/.exec(await page.text()) ?? [];
+  const [, path] = /href="(\/assets\/base\.css\?v=[\da-f]{12})"/.exec(await page.text()) ?? [];
   const asset = await app.http.get(path ?? '');
   expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
   expect(asset.headers.get('content-type')).toBe('text/css; charset=utf-8');

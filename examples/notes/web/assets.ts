@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** The style sheet, the script and the icon. */
+/** The style sheets, the script and the icon. */
 export const ASSETS = new URL('../assets/', import.meta.url);
 
 const hashes = new Map(readdirSync(ASSETS).map((name) => [name, hashOf(name)]));

@@ -1,5 +1,5 @@
 /** Text that is HTML already. Made by `html` only, so that a string is never taken for it. */
-export class Markup {
+class Markup {
   readonly #text: string;
 
   constructor(text: string) {

@@ -24,8 +24,10 @@ export function page({ title, body, user, status = 200, kind = 'plain' }: Page):
 <meta name="color-scheme" content="light dark">
 <title>${title} · Notes</title>
 <link rel="icon" href="${asset('icon.svg')}" type="image/svg+xml">
-<link rel="stylesheet" href="${asset('style.css')}">
-<script type="module" src="${asset('app.js')}"></script>
+${['base.css', 'pages.css', 'notes.css'].map(
+  (name) => html`<link rel="stylesheet" href="${asset(name)}">
+`,
+)}<script type="module" src="${asset('app.js')}"></script>
 </head>
 <body class="page-${kind}"${user !== undefined && html` data-signed-in`}>
 <a class="skip" href="#main">Skip to the content</a>
@@ -50,7 +52,7 @@ function visitorLinks(): Content {
 
 function userLinks(user: User): Content {
   return html`<nav class="bar-links" aria-label="Account">
-    <a class="bar-link" href="/account"><span class="avatar" aria-hidden="true">${user.name.slice(0, 1)}</span><span class="bar-name">${user.name}</span></a>
+    <a class="bar-link" href="/account" aria-label="Account of ${user.name}"><span class="avatar" aria-hidden="true">${user.name.slice(0, 1)}</span><span class="bar-name">${user.name}</span></a>
     <form method="post" action="/sign-out"><button class="bar-link">Sign out</button></form>
   </nav>`;
 }
