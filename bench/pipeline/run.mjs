@@ -6,7 +6,8 @@ import { versions } from './contenders.mjs';
 /**
  * Nanoseconds of a request through 0, 1, 3 and 10 layers that do nothing: `node pipeline/run.mjs`.
  *
- * Each contender has a process of its own, anew for each round; the rounds go around the contenders, and the figure is the median of the rounds.
+ * Each contender has a process of its own, anew for each round; the rounds go around the contenders. The figure is the median
+ * of the rounds, of which each gives the best of its samples.
  */
 const ROUNDS = Number(process.env.ROUNDS ?? 7);
 const LAYERS = [0, 1, 3, 10];

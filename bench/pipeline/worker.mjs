@@ -2,10 +2,10 @@
 import { contenders } from './contenders.mjs';
 
 const LAYERS = [0, 1, 3, 10];
-const WARM_UP = 150;
-const SAMPLES = 9;
-const SAMPLE_TIME = 40;
-const BATCH = 500;
+const WARM_UP = 250;
+const SAMPLES = 40;
+const SAMPLE_TIME = 8;
+const BATCH = 200;
 
 const [name = '', kind] = process.argv.slice(2);
 const figures = {};
@@ -13,9 +13,10 @@ const calls = LAYERS.map((count) => contenders[name].make(count, kind));
 for (const [index, call] of calls.entries()) await check(call, LAYERS[index]);
 for (const call of calls) await measure(call, WARM_UP);
 for (const [index, call] of calls.entries()) {
-  const samples = [];
-  for (let i = 0; i < SAMPLES; i++) samples.push(await measure(call, SAMPLE_TIME));
-  figures[LAYERS[index]] = samples.toSorted((a, b) => a - b)[Math.floor(SAMPLES / 2)];
+  // The best: whatever else the machine does can only add to it.
+  let best = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < SAMPLES; i++) best = Math.min(best, await measure(call, SAMPLE_TIME));
+  figures[LAYERS[index]] = best;
 }
 console.log(JSON.stringify(figures));
 

@@ -26,7 +26,7 @@ for (let round = 0; round < ROUNDS; round++) {
 
 const compiler = execFileSync(process.execPath, [measureTypes.compiler, '--version'], { encoding: 'utf8' });
 console.log(
-  `Node ${process.versions.node}, ${cpus()[0]?.model ?? 'unknown processor'}; TypeScript ${compiler.trim()}\n`,
+  `Node ${process.versions.node}, ${cpus()[0]?.model ?? 'unknown processor'}; TypeScript ${compiler.trim().replace('Version ', '')}\n`,
 );
 console.log('| routes | middleware | check time | instantiations | types |');
 console.log('|---:|---:|---:|---:|---:|');
