@@ -24,14 +24,7 @@ export interface ResponseTerms {
 }
 
 /** The fields that are the server's: those of the connection and its framing. */
-const TAKEN = new Set([
-  'connection',
-  'content-length',
-  'keep-alive',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
+const TAKEN = new Set(['connection', 'content-length', 'keep-alive', 'transfer-encoding', 'upgrade']);
 const NO_FIELDS: readonly string[] = [];
 
 type Phase = 'waiting' | 'held' | 'streaming' | 'trailers' | 'complete';
@@ -51,6 +44,8 @@ export class ResponseWriter {
   #length: string | null = null;
   #hasTrailers = false;
   #trailers: string[] = [];
+  /** The fields that the app says will follow the body. */
+  #announced: string[] = [];
 
   constructor(terms: ResponseTerms, sink: ResponseSink) {
     this.#terms = terms;
@@ -89,7 +84,8 @@ export class ResponseWriter {
       const name = (flat[i] as string).toLowerCase();
       if (name === 'content-length') this.#length = (flat[i + 1] as string).trim();
       if (name === 'date') hasDate = true;
-      if (!TAKEN.has(name)) this.#fields.push(name, flat[i + 1] as string);
+      if (name === 'trailer') this.#announced.push(flat[i + 1] as string);
+      else if (!TAKEN.has(name)) this.#fields.push(name, flat[i + 1] as string);
     }
     if (!hasDate) this.#fields.push('date', httpDate());
     this.#phase = 'held';
@@ -125,7 +121,14 @@ export class ResponseWriter {
     const length = this.#status === 205 ? '0' : (this.#length ?? this.#lengthOf(size));
     if (length !== null && this.#status !== 204) this.#fields.push('content-length', length);
     else if (!this.#isBodiless) this.#fields.push('transfer-encoding', 'chunked');
+    if (this.#sendsTrailers && this.#announced.length > 0) {
+      this.#fields.push('trailer', this.#announced.join(', '));
+    }
     this.#sink.head(this.#status, this.#fields);
+  }
+
+  get #sendsTrailers(): boolean {
+    return this.#hasTrailers && this.#terms.acceptsTrailers && !this.#isBodiless && this.#length === null;
   }
 
   /** Only the app knows the length of what a 304 stands for; the body of one to HEAD shows it (RFC 9110, section 8.6). */
@@ -136,8 +139,7 @@ export class ResponseWriter {
 
   #end(): void {
     this.#phase = 'complete';
-    const isSent = this.#terms.acceptsTrailers && !this.#isBodiless && this.#length === null;
-    this.#sink.end(isSent ? this.#trailers : NO_FIELDS);
+    this.#sink.end(this.#sendsTrailers ? this.#trailers : NO_FIELDS);
   }
 
   get #isBodiless(): boolean {

@@ -11,6 +11,8 @@ import type { IncomingRequest } from './incoming-request.js';
 
 /** How many pipelined requests may wait before the socket is no longer read. */
 const MAX_WAITING = 16;
+/** How many may wait before the client is cut: a packet of 64 KiB may hold 2,000, which cost node:http some 5 KiB each. */
+const MAX_FLOOD = 500;
 /** How much of a body that the app left unread is taken off the wire to keep the connection. */
 const MAX_DISCARDED_BYTES = 64 * 1024;
 const MAX_DISCARD_TIME = 500;
@@ -69,7 +71,12 @@ export class Connection {
       return;
     }
     this.#waiting.push({ request, response });
-    if (this.#waiting.length === MAX_WAITING) this.socket.pause();
+    if (this.#waiting.length < MAX_WAITING) return;
+    this.socket.pause();
+    this.limitIdleness();
+    if (this.#waiting.length <= MAX_FLOOD) return;
+    this.#isOver = true;
+    this.socket.destroy();
   }
 
   #begin(request: IncomingRequest, response: ServerResponse): void {
@@ -175,7 +182,8 @@ export class Connection {
     } else if (exchange.cycle.isReceiving && exchange.isBodyPending) {
       this.broken(new Refusal(408, 'The request took too long to arrive.'));
     } else {
-      // It is the app that takes its time.
+      // It is the app that takes its time. Whether a client has left shows only where its socket is read.
+      if (this.#waiting.length >= MAX_WAITING) this.socket.resume();
       this.limitIdleness();
     }
   }
