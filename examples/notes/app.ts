@@ -37,7 +37,10 @@ export function createApp(options: NotesOptions) {
       }
     },
     // Forms are small and have no files, but for uploads, which say so themselves.
-    request: { files: temporaryFiles(), form: { maxBytes: 1024 * 1024, maxFiles: 0 } },
+    request: {
+      files: temporaryFiles({ directory: options.data }),
+      form: { maxBytes: 1024 * 1024, maxFiles: 0 },
+    },
   })
     .use(securityHeaders)
     .use(sameOrigin)

@@ -251,3 +251,20 @@ test('the attachments of a user have room for 500 MiB together', async () => {
   ]);
   expect(readdirSync(join(app.data, 'attachments'))).toHaveLength(1);
 });
+
+test('an upload that is broken off leaves nothing behind', async () => {
+  const path = await newNote('Files');
+  const controller = new AbortController();
+  async function* body() {
+    yield '--x\r\ncontent-disposition: form-data; name="file"; filename="half.bin"\r\n\r\n';
+    yield 'x'.repeat(3 * 1024 * 1024);
+    controller.abort();
+    await new Promise(() => {});
+  }
+  const headers = { ...aino, 'content-type': 'multipart/form-data; boundary=x' };
+  await expect(
+    app.http.post(`${path}/attachments`, { body: body(), headers, signal: controller.signal }),
+  ).rejects.toThrow();
+  expect(await (await app.http.get(path, { headers: aino })).json()).toMatchObject({ attachments: [] });
+  expect(readdirSync(join(app.data, 'attachments'))).toEqual([]);
+});
