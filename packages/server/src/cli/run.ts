@@ -43,7 +43,9 @@ async function serveInWorker(configuration: Configuration, plain: Logger): Promi
   parent.loaded();
   const server = await start(app, configuration.settings, logger, parent, held);
   parent.stops(server);
-  return codeOf(await server.closed);
+  const report = await server.closed;
+  if (!report.isForced) await parent.farewell();
+  return codeOf(report);
 }
 
 /** Where the parent of a process that comes and goes accepts its connections. */

@@ -39,6 +39,7 @@ export class WorkerProcess {
       this.#told('pullo:ready').then((message) => (message.type === 'pullo:ready' ? message.url : null)),
       this.exited.then(() => null),
     ]);
+    void this.#told('pullo:bye').then(() => this.tell('pullo:bye'));
     this.leaving = Promise.race([this.#told('pullo:leaving').then(() => null), this.exited]);
   }
 
