@@ -5,3 +5,4 @@ export type { LifespanMode, ServeOptions } from './options.js';
 export type { ProxyHeaders } from './proxy/proxy-headers.js';
 export { serve } from './serve.js';
 export type { Server, StopReport } from './server.js';
+export type { WebSocketOptions } from './websocket-options.js';

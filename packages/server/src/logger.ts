@@ -9,8 +9,11 @@ export interface AccessRecord {
   /** The canonical path and the query, safe to print. */
   target: string;
   httpVersion: string;
+  /** 101 for a session that was opened. */
   status: number;
-  /** Only where `accessLogFormat` is `json`: such a record comes when the response has ended, others when it begins. */
+  /** Only there where the request asks for a session. */
+  protocol?: 'websocket';
+  /** Only where `accessLogFormat` is `json`: such a record comes when the response, or the session, has ended, others when it begins. */
   detail?: AccessDetail;
 }
 
@@ -25,6 +28,8 @@ export interface AccessDetail {
   /** The `X-Request-Id` of the response. */
   requestId: string | null;
   userAgent: string | null;
+  /** Only of a session: the code that it ended with, 1006 if the connection was lost. */
+  closeCode?: number;
 }
 
 /**

@@ -13,12 +13,13 @@ import {
   yesOrNoOr,
 } from './option-kinds.js';
 import { fill, type OptionTable } from './option-table.js';
+import { WEBSOCKET_OPTIONS, type WebSocketOptions } from './websocket-options.js';
 
 /** What to do about the lifespan of an app. */
 export type LifespanMode = 'auto' | 'on' | 'off';
 
 /** The options of `serve`. Times are in milliseconds, sizes in bytes; `Infinity` lifts a limit. */
-export interface ServeOptions extends HTTPOptions {
+export interface ServeOptions extends HTTPOptions, WebSocketOptions {
   /** The address to listen on. Default: `127.0.0.1`, this machine only; `0.0.0.0` or `::` for all networks. */
   host?: string;
   /** The port; 0 picks a free one. Default: 8000. */
@@ -180,6 +181,7 @@ export const SERVE_OPTIONS: OptionTable<Settings> = {
     flag: { group: 'Limits', help: 'longest body of a request' },
   },
   ...HTTP_OPTIONS,
+  ...WEBSOCKET_OPTIONS,
 };
 
 /** Checks the options of `serve` and fills in the defaults; throws `InvalidOption`. */

@@ -69,13 +69,22 @@ export class TextLogger implements Logger {
   }
 }
 
-function plainLine({ client, method, target, httpVersion, status }: AccessRecord): string {
-  return `INFO:     ${client} - "${method} ${target} HTTP/${httpVersion}" ${status}${phrase(status)}\n`;
+function plainLine(record: AccessRecord): string {
+  return `INFO:     ${record.client} - "${asked(record)}" ${answered(record)}\n`;
 }
 
-function coloredLine({ client, method, target, httpVersion, status }: AccessRecord): string {
-  const color = STATUS_COLORS[Math.floor(status / 100)] ?? '';
-  return `${GREEN}INFO${RESET}:     ${client} - "${BOLD}${method} ${target} HTTP/${httpVersion}${RESET}" ${color}${status}${phrase(status)}${RESET}\n`;
+function coloredLine(record: AccessRecord): string {
+  const color = STATUS_COLORS[Math.floor(record.status / 100)] ?? '';
+  return `${GREEN}INFO${RESET}:     ${record.client} - "${BOLD}${asked(record)}${RESET}" ${color}${answered(record)}${RESET}\n`;
+}
+
+function asked({ method, target, httpVersion, protocol }: AccessRecord): string {
+  return protocol === undefined ? `${method} ${target} HTTP/${httpVersion}` : `WebSocket ${target}`;
+}
+
+function answered({ status, protocol }: AccessRecord): string {
+  if (status === 101 && protocol !== undefined) return '[accepted]';
+  return `${status}${phrase(status)}`;
 }
 
 /** One object on a line, with the time at which the response ended. */

@@ -86,6 +86,10 @@ export class ResponseWriter {
       if (name === 'date') hasDate = true;
       if (name === 'trailer') this.#announced.push(flat[i + 1] as string);
       else if (!TAKEN.has(name)) this.#fields.push(name, flat[i + 1] as string);
+      // RFC 9110, section 15.5.22: what the client has to change to, which Connection then names (section 7.8).
+      else if (name === 'upgrade' && status === 426) {
+        this.#fields.push(name, flat[i + 1] as string, 'connection', 'upgrade');
+      }
     }
     if (!hasDate) this.#fields.push('date', httpDate());
     this.#phase = 'held';

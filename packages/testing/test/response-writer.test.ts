@@ -19,3 +19,17 @@ test('what the app does to its bytes after sending them is not seen, nor what th
   got.fill(0);
   expect(new TextDecoder().decode(bytes)).toBe('same');
 });
+
+test('a 426 says what to upgrade to, as over a socket, and nothing else does', async () => {
+  const fields: [string, string][] = [
+    ['Upgrade', 'websocket'],
+    ['Connection', 'upgrade'],
+  ];
+  for (const status of [426, 200]) {
+    await using dispatcher = new AppDispatcher(answer('', fields, status));
+    const { headers, body } = await request('http://a/', { dispatcher });
+    await body.dump();
+    const expected = status === 426 ? ['websocket', 'upgrade'] : [undefined, undefined];
+    expect([headers.upgrade, headers.connection]).toEqual(expected);
+  }
+});

@@ -1,8 +1,8 @@
 import type { HTTPResponseStartEvent } from '@pullo/asgi';
 import { HTTPError, Pullo, TextResponse } from '@pullo/core';
 import { type Client, client, communicate, WebSocketDenied } from '@pullo/testing';
+import { describeTransports } from '@pullo/testing/vitest';
 import { describe, expect, test } from 'vitest';
-import { describeSessions } from './transport.js';
 
 /** The answer to a handshake that is refused. */
 async function denial(http: Client, path: string, headers: Record<string, string> = {}) {
@@ -73,7 +73,7 @@ const rows: readonly [path: string, status: number, body: string, headers?: Reco
 ];
 
 describe('what is not accepted is refused with a whole response', () => {
-  describeSessions(app, (http) => {
+  describeTransports(app, (http) => {
     test.each(rows)('%s', async (path, status, body, headers = {}) => {
       const answer = await denial(http, path);
       expect({ status: answer.status, body: answer.body }).toEqual({ status, body });

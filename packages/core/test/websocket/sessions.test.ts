@@ -1,8 +1,8 @@
 import { HTTPError, Pullo, type Socket, TextResponse, WebSocketDisconnected } from '@pullo/core';
 import { client } from '@pullo/testing';
+import { describeTransports } from '@pullo/testing/vitest';
 import { WebSocket } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
-import { describeSessions } from './transport.js';
 
 class NoSuchRoom extends Error {}
 
@@ -88,7 +88,7 @@ const app = new Pullo()
     void socket.send('and nobody looks');
   });
 
-describeSessions(app, (http) => {
+describeTransports(app, (http) => {
   test('texts and bytes go both ways', async () => {
     await using session = await http.websocket('/rooms/1');
     session.send('hä ☃');

@@ -4,10 +4,10 @@ import type { Transport } from './transport.js';
 
 /** A client that is slower than the app: all who send wait for one promise. */
 export class Congestion {
-  readonly #transport: Transport;
+  readonly #transport: Pick<Transport, 'whenWritable'>;
   #writable: Deferred | null = null;
 
-  constructor(transport: Transport) {
+  constructor(transport: Pick<Transport, 'whenWritable'>) {
     this.#transport = transport;
   }
 

@@ -84,23 +84,23 @@ export class HTTPCycle {
   run(scope: HTTPScope): void {
     let result: void | Promise<void>;
     try {
-      result = this.#service.app(scope, this.#receive, this.#send);
+      result = this.#service.app(scope, this.#receive, this.send);
     } catch (error) {
-      this.#threw(error);
+      this.threw(error);
       return;
     }
     if (!isThenable(result)) {
-      this.#returned();
+      this.returned();
       return;
     }
     this.#service.enter();
     result.then(
       () => {
-        this.#returned();
+        this.returned();
         this.#service.leave();
       },
       (error: unknown) => {
-        this.#threw(error);
+        this.threw(error);
         this.#service.leave();
       },
     );
@@ -149,7 +149,7 @@ export class HTTPCycle {
   };
 
   /** Never throws: what the app does wrong it hears by a promise, and so does whoever sends to a client that has left. */
-  readonly #send: Send = (event) => {
+  readonly send: Send = (event) => {
     try {
       return this.#take(event);
     } catch (error) {
@@ -365,13 +365,13 @@ export class HTTPCycle {
     return handledRejection(error);
   }
 
-  #returned(): void {
+  returned(): void {
     // A file is read on without the app.
     if (this.#isOver() || (this.#phase === 'file' && this.#trailers?.isSent !== true)) return;
     this.#fail(incomplete(this.#phase === 'waiting', this.#trailers?.isSent === true));
   }
 
-  #threw(error: unknown): void {
+  threw(error: unknown): void {
     if (this.#isOver() && isClientDisconnected(error)) return;
     if (this.#isOver() && ExchangeSignal.isReason(this.exchange, error)) return;
     this.#fail(error);

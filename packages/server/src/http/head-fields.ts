@@ -8,7 +8,8 @@ export class HeadFields {
   contentLength: string | undefined = undefined;
   transferEncoding: string | undefined = undefined;
   transferEncodings = 0;
-  hasUpgrade = false;
+  /** To which protocols the client would change, or undefined. */
+  upgrade: string | undefined = undefined;
   /** Whether the client takes fields after the body (RFC 9110, section 10.1.4). */
   takesTrailers = false;
 
@@ -48,7 +49,7 @@ export class HeadFields {
         this.takesTrailers ||= TRAILERS.test(value);
         return;
       case 'upgrade':
-        this.hasUpgrade = true;
+        this.upgrade = this.upgrade === undefined ? value : `${this.upgrade}, ${value}`;
         return;
       case 'transfer-encoding':
         this.transferEncoding = value;

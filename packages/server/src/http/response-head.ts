@@ -59,8 +59,10 @@ export class ResponseHead {
         return true;
       case 'keep-alive':
       case 'transfer-encoding':
-      case 'upgrade':
         return true;
+      case 'upgrade':
+        // RFC 9110, section 15.5.22: what the client has to change to.
+        return this.status !== 426;
       default:
         return false;
     }

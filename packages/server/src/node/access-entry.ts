@@ -1,4 +1,4 @@
-import type { AccessRecord, Logger } from '../logger.js';
+import type { AccessDetail, AccessRecord, Logger } from '../logger.js';
 
 const UNPRINTABLE = /[^\x21-\x7e]|"/g;
 
@@ -28,14 +28,16 @@ export class AccessEntry {
     this.#bytes += bytes;
   }
 
-  /** The first time counts; nothing is logged of a response that has not begun. */
-  end(isComplete: boolean): void {
+  /** The first time counts; nothing is logged of a response that has not begun. `closeCode` is that of a session. */
+  end(isComplete: boolean, closeCode?: number): void {
     const record = this.#record;
     if (record === null) return;
     this.#record = null;
     const duration = Math.round((performance.now() - this.#began) * 1000) / 1000;
     const [bytes, requestId, userAgent] = [this.#bytes, this.#requestId, this.#userAgent];
-    this.#logger.access({ ...record, detail: { duration, bytes, isComplete, requestId, userAgent } });
+    const detail: AccessDetail = { duration, bytes, isComplete, requestId, userAgent };
+    if (closeCode !== undefined) detail.closeCode = closeCode;
+    this.#logger.access({ ...record, detail });
   }
 }
 

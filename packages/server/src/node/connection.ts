@@ -1,13 +1,15 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import { ServerResponse, STATUS_CODES } from 'node:http';
 import { Socket } from 'node:net';
 import { type ClientAddress, type HeaderList, RequestTimeout, type ServerAddress } from '@pullo/asgi';
 import { addDefaults } from '../http/default-headers.js';
 import { Refusal } from '../http/refusal.js';
 import type { Service } from '../http/service.js';
 import type { Forwarding } from '../proxy/proxy-headers.js';
+import type { Acceptor } from './acceptor.js';
 import { address, label } from './address.js';
 import { NodeExchange } from './exchange.js';
 import type { IncomingRequest } from './incoming-request.js';
+import { NodeSession } from './session.js';
 
 /** How many pipelined requests may wait before the socket is no longer read. */
 const MAX_WAITING = 16;
@@ -32,6 +34,9 @@ export class Connection {
   #waiting: { request: IncomingRequest; response: ServerResponse }[] = [];
   /** What is answered once the requests before it have been. */
   #refusal: Refusal | null = null;
+  /** Begins the session that is asked for, once the requests before it have been answered. */
+  #beginSession: (() => void) | null = null;
+  #session: NodeSession | null = null;
   /** Whether a last answer has been given: nothing that arrives counts any more. */
   #isOver = false;
   #hasUnreadBody = false;
@@ -56,7 +61,7 @@ export class Connection {
 
   /** How many exchanges are under way or wait for their turn. */
   get pending(): number {
-    return (this.#exchange === null ? 0 : 1) + this.#waiting.length;
+    return (this.#exchange === null ? 0 : 1) + this.#waiting.length + (this.#beginSession === null ? 0 : 1);
   }
 
   /** What a proxy says of a request, or null if it came from its client. */
@@ -91,6 +96,47 @@ export class Connection {
     }
   }
 
+  /** The client asks for a session, and `node:http` has left the socket, with `head` being what came next. */
+  upgrade(request: IncomingRequest, head: Buffer, acceptor: Acceptor): void {
+    const { socket } = this;
+    if (this.#isOver) {
+      socket.resume();
+      return;
+    }
+    // What node:http did with them for the responses that are still to come.
+    socket.on('drain', () => this.#exchange?.response.emit('drain'));
+    socket.on('timeout', () => this.timedOut());
+    socket.on('end', () => socket.destroySoon());
+    this.#beginSession = () => this.#openSession(request, head, acceptor);
+    if (this.#exchange === null && this.#waiting.length === 0) this.#afterLastResponse();
+  }
+
+  #openSession(request: IncomingRequest, head: Buffer, acceptor: Acceptor): void {
+    this.socket.setTimeout(0);
+    const exchange = new NodeExchange(this, request, new ServerResponse(request));
+    const session = new NodeSession(this, exchange, acceptor, head);
+    try {
+      const scope = session.scope();
+      this.#exchange = exchange;
+      this.#session = session;
+      session.cycle.run(scope);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.refuse(error, exchange);
+    }
+  }
+
+  /** Gives the socket to a response that stands for a session, as `node:http` would, and ends the connection after it. */
+  answerInPlace(response: ServerResponse): void {
+    const { socket } = this;
+    socket.resume();
+    response.once('finish', () => {
+      response.detachSocket(socket);
+      socket.destroySoon();
+    });
+    response.assignSocket(socket);
+  }
+
   /** The final body event of an exchange is there, and about to be sent. */
   ending(exchange: NodeExchange): void {
     this.#hasUnreadBody = exchange.isBodyPending;
@@ -105,10 +151,17 @@ export class Connection {
       // node:http closes the connection once the response is out.
       this.#isOver = true;
       this.#waiting = [];
+      this.#beginSession = null;
       return;
     }
-    if (this.#waiting.length > 0 || this.#refusal !== null || this.service.closesIdle)
+    if (
+      this.#waiting.length > 0 ||
+      this.#beginSession !== null ||
+      this.#refusal !== null ||
+      this.service.closesIdle
+    ) {
       this.#afterLastResponse();
+    }
   }
 
   #afterLastResponse(): void {
@@ -123,6 +176,10 @@ export class Connection {
     if (next !== undefined) {
       if (this.#waiting.length === 0) this.socket.resume();
       this.#begin(next.request, next.response);
+    } else if (this.#beginSession !== null) {
+      const begin = this.#beginSession;
+      this.#beginSession = null;
+      begin();
     } else if (this.#refusal !== null) {
       this.refuse(this.#refusal, null);
     } else if (this.service.closesIdle) {
@@ -154,12 +211,14 @@ export class Connection {
     this.#isOver = true;
     this.#exchange = null;
     this.#waiting = [];
+    this.#beginSession = null;
     const isHead = exchange?.request.method === 'HEAD';
     const { head, body } = refusalText(refusal, this.service);
     this.socket.write(isHead ? head : head + body, 'latin1');
     this.service.logger.log('debug', `${this.clientLabel} - refused with ${status}: ${message}`);
     exchange?.logRefusal(status, isHead ? 0 : body.length);
     exchange?.request.removeAllListeners('readable').resume();
+    this.socket.resume();
     this.#linger();
   }
 
@@ -190,7 +249,8 @@ export class Connection {
 
   /** The server is stopping: what runs is told, and its answer is the last of the connection. */
   drain(): void {
-    this.#exchange?.cycle.drain();
+    if (this.#session === null) this.#exchange?.cycle.drain();
+    else this.#session.cycle.drain();
   }
 
   /** Ends the connection if it waits for a request. */
@@ -200,7 +260,8 @@ export class Connection {
 
   /** The time that a stopping server leaves to its exchanges is over. */
   shutDown(): void {
-    this.#exchange?.cycle.shutDown();
+    if (this.#session === null) this.#exchange?.cycle.shutDown();
+    else this.#session.cycle.shutDown();
     this.socket.destroy();
   }
 
@@ -239,7 +300,9 @@ export class Connection {
     this.#isOver = true;
     this.#waiting = [];
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#exchange?.closed();
+    this.#beginSession = null;
+    this.#session?.closed();
+    if (this.#session?.isOpen !== true) this.#exchange?.closed();
   }
 }
 

@@ -4,6 +4,7 @@ import type { ServerAddress } from '@pullo/asgi';
 import { Refusal } from '../http/refusal.js';
 import type { Service } from '../http/service.js';
 import type { Settings } from '../options.js';
+import { Acceptor } from './acceptor.js';
 import { Connection } from './connection.js';
 import { IncomingRequest } from './incoming-request.js';
 import { listen } from './listen.js';
@@ -35,6 +36,12 @@ export class NodeEngine {
     this.#server.on('checkExpectation', take);
     // With it node:http leaves to us what becomes of a socket whose time is over.
     this.#server.on('timeout', (socket) => this.#connections.get(socket)?.timedOut());
+    if (service.settings.webSockets) {
+      const acceptor = new Acceptor(service.settings);
+      this.#server.on('upgrade', (request, socket, head) => {
+        this.#connections.get(socket as Socket)?.upgrade(request, head, acceptor);
+      });
+    }
     this.#server.on('connect', (_request, socket) => {
       this.#connections.get(socket as Socket)?.broken(new Refusal(501, 'This server is not a proxy.'));
     });

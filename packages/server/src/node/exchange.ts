@@ -54,7 +54,7 @@ export class NodeExchange implements Transport {
     this.#isExpecting =
       this.#left > 0 && request.fields.expect !== undefined && request.httpVersionMinor === 1;
     // node:http drops what came in one packet with the request, if it does not upgrade: what comes after cannot be trusted.
-    if (request.fields.hasUpgrade) this.closeAfter();
+    if (request.fields.upgrade !== undefined) this.closeAfter();
     this.cycle = new HTTPCycle(connection.service, this, request.method as string);
   }
 
@@ -128,6 +128,7 @@ export class NodeExchange implements Transport {
   respond(status: number, headers: string[], body: BodyChunk, size: number): void {
     const response = this.response;
     this.#log(status, headers);
+    this.#addConnection(status, headers);
     this.#connection.ending(this);
     response.writeHead(status, headers);
     if (size === 0) response.end();
@@ -141,7 +142,14 @@ export class NodeExchange implements Transport {
 
   start(status: number, headers: string[]): void {
     this.#log(status, headers);
+    this.#addConnection(status, headers);
     this.response.writeHead(status, headers);
+  }
+
+  /** Only 426 keeps its Upgrade, which Connection then has to name (RFC 9110, sections 7.8 and 15.5.22). */
+  #addConnection(status: number, headers: string[]): void {
+    if (status === 426)
+      headers.push('connection', this.response.shouldKeepAlive ? 'upgrade' : 'upgrade, close');
   }
 
   write(body: BodyChunk, size: number): boolean {
@@ -213,6 +221,21 @@ export class NodeExchange implements Transport {
     this.request.on('readable', callback);
   }
 
+  /** The session that the request asks for is open. */
+  accepted(headers: readonly string[]): void {
+    this.#log(101, headers);
+  }
+
+  /** A message of so many bytes has been sent in the session. */
+  messageSent(bytes: number): void {
+    this.#entry?.add(bytes);
+  }
+
+  /** The session has ended with this code. */
+  sessionEnded(code: number): void {
+    this.#entry?.end(code !== 1006, code);
+  }
+
   #log(status: number, headers: readonly string[]): void {
     const { settings, logger } = this.#connection.service;
     if (!settings.accessLog) return;
@@ -223,6 +246,7 @@ export class NodeExchange implements Transport {
       httpVersion: this.request.httpVersion,
       status,
     };
+    if (this.request.upgrade) record.protocol = 'websocket';
     if (this.#entry === null) logger.access(record);
     else this.#entry.begin(record, headers);
   }

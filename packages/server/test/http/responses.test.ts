@@ -125,6 +125,29 @@ describe('the fields of the connection', () => {
     expect(body).toBe('Hello');
   });
 
+  it('say what to upgrade to with 426, and only there', async () => {
+    const upgrade: App = (scope, _receive, send) => {
+      if (scope.type !== 'http') return;
+      const headers: [string, string][] = [
+        ['Upgrade', 'websocket'],
+        ['Connection', 'upgrade'],
+      ];
+      send({ type: 'http.response.start', status: Number(scope.path.slice(1)), headers });
+      send({ type: 'http.response.body', body: 'x' });
+    };
+    const { server } = await serving(upgrade);
+    const wire = new Wire(server).write(head('GET /426 HTTP/1.1', 'Host: a'));
+    const kept = parse(await wire.until(/x$/));
+    expect([kept.fields.get('upgrade'), kept.fields.get('connection')]).toEqual(['websocket', 'upgrade']);
+    wire.write(head('GET /200 HTTP/1.1', 'Host: a'));
+    expect(await wire.until(/200 OK[\s\S]*x$/)).toMatch(/200 OK(?!.*upgrade)/is);
+    const closed = parse(await get(server, '/426'));
+    expect([closed.fields.get('upgrade'), closed.fields.get('connection')]).toEqual([
+      'websocket',
+      'upgrade, close',
+    ]);
+  });
+
   it('let an app close the connection', async () => {
     const { server } = await serving(text('bye', [['connection', 'Close']]));
     const answer = await ask(server, head('GET / HTTP/1.1', 'Host: a'));
