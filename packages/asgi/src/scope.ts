@@ -57,6 +57,8 @@ export interface Extensions {
   'http.response.debug'?: object;
   'websocket.http.response'?: object;
   tls?: TLSExtension;
+  /** What a host of `fetch` has handed over beside the request: `env` and the context on Workers, the server on Bun, the info on Deno. */
+  'pullo.platform'?: readonly unknown[];
   [name: string]: object | undefined;
 }
 

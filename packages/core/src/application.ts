@@ -1,4 +1,11 @@
-import type { App, HTTPScope, Receive, Send, WebSocketScope } from '@pullo/asgi';
+import {
+  type App,
+  type HTTPScope,
+  localPath,
+  type Receive,
+  type Send,
+  type WebSocketScope,
+} from '@pullo/asgi';
 import type { RequestOptions } from '@pullo/request';
 import { RedirectResponse, Response } from '@pullo/response';
 import { type Convertors, type Match, NameTaken, Router } from '@pullo/router';
@@ -14,7 +21,6 @@ import { Mount, type MountOptions } from './mount.js';
 import { MountedSession } from './mounted-session.js';
 import { Mounts } from './mounts.js';
 import { compose, type Layer } from './pipeline.js';
-import { localPath } from './root-path.js';
 import { type Chain, Run } from './run.js';
 import { runSession, type SessionEnd } from './websocket-session.js';
 

@@ -1,14 +1,6 @@
-import type { HTTPScope, State, WebSocketScope } from '@pullo/asgi';
+import { type HTTPScope, localPath, type State, type WebSocketScope } from '@pullo/asgi';
 
 type ConnectionScope = HTTPScope | WebSocketScope;
-
-/** The path below where the app is mounted; a path that is not below it stands as it is (a proxy has cut it already). */
-export function localPath({ path, rootPath }: ConnectionScope): string {
-  if (rootPath === '' || !path.startsWith(rootPath)) return path;
-  const local = path.slice(rootPath.length);
-  if (local === '') return '/';
-  return local.startsWith('/') ? local : path;
-}
 
 /**
  * The scope of an app mounted below as many segments: `rootPath` moves past them, `path` keeps the whole. A path that a proxy had cut

@@ -1,4 +1,5 @@
 import { HeaderList } from '@pullo/asgi';
+import { withoutTransport } from '@pullo/asgi/http';
 import { bytesOf } from './chunk.js';
 import type { Body, StreamContent } from './content.js';
 import { isBodiless } from './status.js';
@@ -11,35 +12,13 @@ export interface WebParts {
   content: StreamContent | null;
 }
 
-/** Fields of one connection, which end there (RFC 9110, section 7.6.1). */
-const HOP_BY_HOP = [
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-];
-
 /** Throws `InvalidStatus`, later, for `Response.error()` and opaque redirects: their status is 0. */
 export function fromWeb(web: globalThis.Response): WebParts {
-  const headers = new HeaderList(web.headers);
+  const fields = new HeaderList(web.headers);
   // Only a response that came over the network has a URL. Its body has been decoded by then, so that the encoding and
   // the length in its header are no longer those of its body.
-  if (web.url !== '') removeTransport(headers);
+  const headers = web.url === '' ? fields : withoutTransport(fields);
   return { status: web.status, headers, content: web.body };
-}
-
-function removeTransport(headers: HeaderList): void {
-  const named = headers.get('connection')?.split(',') ?? [];
-  for (const name of named) {
-    if (name.trim() !== '') headers.delete(name.trim());
-  }
-  for (const name of HOP_BY_HOP) headers.delete(name);
-  if (!headers.has('content-encoding')) return;
-  headers.delete('content-encoding');
-  headers.delete('content-length');
 }
 
 export function toWeb(status: number, list: HeaderList, body: Body): globalThis.Response {

@@ -6,3 +6,4 @@ export { type ByteRange, byteRanges } from './byte-ranges.js';
 export { isHost } from './host.js';
 export { formatHTTPDate, parseHTTPDate } from './http-date.js';
 export { isFresh, preconditionFailed, type RequestHead, type Validators } from './preconditions.js';
+export { withoutTransport } from './without-transport.js';

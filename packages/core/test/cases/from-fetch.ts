@@ -128,7 +128,7 @@ export const cases: readonly Case[] = [
         () => 'x' as unknown as globalThis.Response,
         'A handler of Fetch returned the text "x": return a Response.',
       ],
-      ['returns Response.error()', () => globalThis.Response.error(), 'ERR_INVALID_STATUS'],
+      ['returns Response.error()', () => globalThis.Response.error(), 'ERR_CONTRACT_VIOLATION'],
     ] as const
   ).map(([title, handler, code]) => ({
     title: `a handler that ${title} is an error of the app`,

@@ -1,0 +1,7 @@
+export {
+  type FetchHandler,
+  type FetchObject,
+  type FromFetchOptions,
+  fromFetch,
+  isFetchObject,
+} from './from-fetch.js';
