@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { frame, handshake } from './support/sessions.ts';
 
 const FIXTURE = fileURLToPath(new URL('./fixtures/resources.mjs', import.meta.url));
 const MIB = 1024 * 1024;
@@ -218,5 +219,51 @@ describe('a server gets back what it gave', () => {
 
   it('and serves on', async () => {
     expect(await ended(client(get('/', 'Connection: close')))).toMatch(/^HTTP\/1.1 200 OK/);
+  });
+
+  it.each<[string, string, (socket: Socket) => void]>([
+    ['close them', '/', (socket) => socket.write(frame(0x88))],
+    ['reset the connection', '/', (socket) => socket.resetAndDestroy()],
+    ['end their half', '/', (socket) => socket.end()],
+    ['break off in a frame', '/', (socket) => socket.end(frame(0x81, 'hei').subarray(0, 5))],
+    ['break the rules', '/', (socket) => socket.write(frame(0xff))],
+    ['go on without a word', '/', () => {}],
+  ])('to 1,000 clients that open sessions and %s', async (_name, path, leave) => {
+    for (let round = 0; round < 5; round++) {
+      const sockets = Array.from({ length: 200 }, () => client(handshake({}, path)));
+      const gone = Promise.all(
+        sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve))),
+      );
+      await Promise.all(
+        sockets.map(async (socket) => {
+          await arrived(socket);
+          socket.write(frame(0x82, new Uint8Array(5000)));
+          await arrived(socket);
+          leave(socket);
+        }),
+      );
+      await gone;
+      if (leave.length === 0) break;
+    }
+    await expectBaseLine();
+  });
+
+  it('to clients that give a handshake up', async () => {
+    await all(async (index) => {
+      const socket = client(handshake({}, '/wait'));
+      await pause(30 + (index % 7));
+      if (index % 2 === 0) socket.resetAndDestroy();
+      else socket.destroy();
+    });
+    await expectBaseLine();
+  });
+
+  it('to 1,000 idle sessions, each of which costs little', async () => {
+    const sockets = Array.from({ length: 1000 }, () => client(handshake()));
+    await Promise.all(sockets.map(arrived));
+    const meanwhile = await report();
+    expect((meanwhile.heap - before.heap) / 1000).toBeLessThan(32 * 1024);
+    for (const socket of sockets) socket.destroy();
+    await expectBaseLine();
   });
 });

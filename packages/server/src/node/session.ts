@@ -42,12 +42,13 @@ export class NodeSession implements WebSocketTransport {
 
   /** The scope of the session: that of its request, checked as any other. Throws `Refusal` for one that no app shall see. */
   scope(): WebSocketScope {
+    // Before the request is counted: the last that the server takes may have its session.
+    const { isDraining } = this.#connection.service;
+    if (isDraining) throw new Refusal(503, 'The server is stopping: try again soon.');
     const { method, scheme, ...shared } = this.#exchange.scope();
     if (this.#exchange.request.fields.bodyLength > 0) {
       throw new Refusal(400, 'The opening handshake of a WebSocket has no body.');
     }
-    const { isDraining } = this.#connection.service;
-    if (isDraining) throw new Refusal(503, 'The server is stopping: try again soon.');
     const handshake = readHandshake(HeaderList.raw(this.#exchange.request.rawHeaders));
     this.#handshake = handshake;
     return {

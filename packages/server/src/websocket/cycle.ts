@@ -177,9 +177,11 @@ export class WebSocketCycle {
     const subprotocol = subprotocolOf(event, this.#subprotocols);
     const fields = acceptFields(event);
     this.#phase = 'open';
-    if (this.#transport.accept(subprotocol, fields)) return;
-    this.ended(LOST, '');
-    return handledRejection(new ClientDisconnected());
+    if (!this.#transport.accept(subprotocol, fields)) {
+      this.ended(LOST, '');
+      return handledRejection(new ClientDisconnected());
+    }
+    if (this.#service.isDraining) this.drain();
   }
 
   #sendMessage(event: WebSocketSendEvent): void | Promise<void> {
