@@ -5,4 +5,5 @@ export type { LifespanMode, ServeOptions } from './options.js';
 export type { ProxyHeaders } from './proxy/proxy-headers.js';
 export { serve } from './serve.js';
 export type { Server, StopReport } from './server.js';
+export type { TLSOptions } from './tls-options.js';
 export type { WebSocketOptions } from './websocket-options.js';

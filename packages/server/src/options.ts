@@ -13,13 +13,14 @@ import {
   yesOrNoOr,
 } from './option-kinds.js';
 import { fill, type OptionTable } from './option-table.js';
+import { requireWholeTLS, TLS_OPTIONS, type TLSOptions } from './tls-options.js';
 import { WEBSOCKET_OPTIONS, type WebSocketOptions } from './websocket-options.js';
 
 /** What to do about the lifespan of an app. */
 export type LifespanMode = 'auto' | 'on' | 'off';
 
 /** The options of `serve`. Times are in milliseconds, sizes in bytes; `Infinity` lifts a limit. */
-export interface ServeOptions extends HTTPOptions, WebSocketOptions {
+export interface ServeOptions extends HTTPOptions, WebSocketOptions, TLSOptions {
   /** The address to listen on. Default: `127.0.0.1`, this machine only; `0.0.0.0` or `::` for all networks. */
   host?: string;
   /** The port; 0 picks a free one. Default: 8000. */
@@ -182,11 +183,13 @@ export const SERVE_OPTIONS: OptionTable<Settings> = {
   },
   ...HTTP_OPTIONS,
   ...WEBSOCKET_OPTIONS,
+  ...TLS_OPTIONS,
 };
 
 /** Checks the options of `serve` and fills in the defaults; throws `InvalidOption`. */
 export function settle(options: ServeOptions): Settings {
   const settings = fill(SERVE_OPTIONS, options);
+  requireWholeTLS(settings);
   // The head is a part of the request, and node:http refuses a longer time for the part.
   settings.headersTimeout = Math.min(settings.headersTimeout, settings.requestTimeout);
   return settings;

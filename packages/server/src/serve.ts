@@ -8,11 +8,13 @@ import { type ServeOptions, type Settings, settle } from './options.js';
 import { RunningServer, type Server } from './server.js';
 import { type Stopper, StopSignals } from './signals.js';
 import { TextLogger } from './text-logger.js';
+import { loadTLS } from './tls/credentials.js';
 
 /**
- * Serves an app over HTTP/1.1 on Node, once its lifespan startup is complete.
+ * Serves an app over HTTP/1.1 on Node, with or without TLS, once its lifespan startup is complete.
  *
- * Throws `InvalidApp`, `InvalidOption`, and `StartupFailed` if the app's start-up fails or the address cannot be had.
+ * Throws `InvalidApp`, `InvalidOption`, and `StartupFailed` if the app's start-up fails, or the address or the
+ * certificate cannot be used.
  *
  * @example
  * ```ts
@@ -51,9 +53,11 @@ export async function start(
   logger.log('info', `Started server process [${process.pid}]`);
   const lifespan = new Lifespan(app, settings.lifespan, logger);
   try {
+    const tls = await loadTLS(settings);
+    for (const warning of tls?.warnings ?? []) logger.log('warning', warning);
     await lifespan.startup();
     const service = new Service(app, lifespan.state, settings, logger);
-    const engine = new NodeEngine(service);
+    const engine = new NodeEngine(service, tls);
     const address = held === null ? await listen(engine, lifespan) : engine.adopt(held);
     const server = new RunningServer(engine, lifespan, settings, logger, address);
     service.whenExhausted = () => {

@@ -70,7 +70,7 @@ export class RunningServer implements Server, Stoppable {
   ) {
     this.host = address.host;
     this.port = address.port ?? 0;
-    this.url = urlOf(address);
+    this.url = urlOf(address, settings.tlsCert === undefined ? 'http' : 'https');
     this.address = address;
     this.#engine = engine;
     this.#lifespan = lifespan;
@@ -151,7 +151,7 @@ export class RunningServer implements Server, Stoppable {
   }
 }
 
-function urlOf({ host, port }: ServerAddress): string {
+function urlOf({ host, port }: ServerAddress, scheme: string): string {
   if (port === null) return host.startsWith('fd:') ? host : `unix:${host}`;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -1,10 +1,18 @@
 import { ServerResponse, STATUS_CODES } from 'node:http';
 import { Socket } from 'node:net';
-import { type ClientAddress, type HeaderList, RequestTimeout, type ServerAddress } from '@pullo/asgi';
+import { TLSSocket } from 'node:tls';
+import {
+  type ClientAddress,
+  type HeaderList,
+  RequestTimeout,
+  type ServerAddress,
+  type TLSExtension,
+} from '@pullo/asgi';
 import { addDefaults } from '../http/default-headers.js';
 import { Refusal } from '../http/refusal.js';
 import type { Service } from '../http/service.js';
 import type { Forwarding } from '../proxy/proxy-headers.js';
+import { tlsExtensionOf } from '../tls/tls-extension.js';
 import type { Acceptor } from './acceptor.js';
 import { address, label } from './address.js';
 import { NodeExchange } from './exchange.js';
@@ -27,6 +35,8 @@ export class Connection {
   readonly socket: Socket;
   readonly client: ClientAddress | null;
   readonly server: ServerAddress | null;
+  /** Null where there is no TLS. */
+  readonly tls: TLSExtension | null;
   /** `host:port` of the client for the log. */
   readonly clientLabel: string;
   #exchange: NodeExchange | null = null;
@@ -50,6 +60,7 @@ export class Connection {
     this.socket = socket;
     this.client = address(socket.remoteAddress, socket.remotePort);
     this.server = address(socket.localAddress, socket.localPort) ?? service.path;
+    this.tls = socket instanceof TLSSocket ? tlsExtensionOf(socket) : null;
     this.clientLabel = this.client === null ? '' : label(this.client);
     this.#isProxy = service.proxies?.trusts(this.client) ?? false;
     // What node:http calls after the last response of a connection. It would reset one whose client is still sending.
@@ -263,6 +274,13 @@ export class Connection {
     if (this.#session === null) this.#exchange?.cycle.shutDown();
     else this.#session.cycle.shutDown();
     this.socket.destroy();
+  }
+
+  /** Ends the connection so that the client sees that it was not meant to end. */
+  reset(): void {
+    // Without TLS only a reset tells, which there is in TCP alone; the end of a TLS connection is told in its own words, or missed.
+    if (this.tls !== null || this.client === null) this.socket.destroy();
+    else this.socket.resetAndDestroy();
   }
 
   /** Takes a body that nobody read off the wire, if it is short, so that the next request can be seen. */

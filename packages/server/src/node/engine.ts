@@ -4,28 +4,36 @@ import type { ServerAddress } from '@pullo/asgi';
 import { Refusal } from '../http/refusal.js';
 import type { Service } from '../http/service.js';
 import type { Settings } from '../options.js';
+import type { TLSMaterial } from '../tls/credentials.js';
 import { Acceptor } from './acceptor.js';
+import { Clients } from './clients.js';
 import { Connection } from './connection.js';
 import { IncomingRequest } from './incoming-request.js';
 import { listen } from './listen.js';
 import { refusalOf } from './parser-errors.js';
+import { TLSListener } from './tls-listener.js';
 
 /** How long apps whose exchanges were cut may take to unwind. */
 const UNWIND_TIME = 1000;
 const HOW_TO_FORCE = '(Press CTRL+C to force quit)';
 
-/** HTTP/1 on `node:http`. */
+/** HTTP/1 on `node:http`, with TLS in front of it if there is a certificate. */
 export class NodeEngine {
   readonly #service: Service;
   readonly #server: HTTPServer<typeof IncomingRequest>;
+  /** What accepts connections: the server of HTTP itself, or that of TLS. */
+  readonly #listener: NetServer;
+  readonly #tls: TLSListener | null;
   readonly #connections = new Map<Socket, Connection>();
-  #whenEmpty: (() => void) | null = null;
+  readonly #clients = new Clients();
   #force: (() => void) | null = null;
   #isForced = false;
 
-  constructor(service: Service) {
+  constructor(service: Service, tls: TLSMaterial | null) {
     this.#service = service;
     this.#server = createHTTPServer(service.settings);
+    this.#tls = tls === null ? null : this.#secured(tls);
+    this.#listener = this.#tls?.server ?? this.#server;
     this.#server.on('connection', (socket) => this.#connected(socket));
     const take = (request: IncomingRequest, response: ServerResponse): void => {
       this.#connections.get(request.socket)?.take(request, response);
@@ -56,14 +64,16 @@ export class NodeEngine {
 
   /** Begins to accept connections; throws `StartupFailed` if the address cannot be had. */
   async listen(): Promise<ServerAddress> {
-    const address = await listen(this.#server, this.#service.settings);
-    this.#server.on('error', (error) => this.#service.logger.log('error', 'Error of the server', error));
+    const address = await listen(this.#listener, this.#service.settings);
+    this.#listener.on('error', (error) => this.#service.logger.log('error', 'Error of the server', error));
     return this.adopt(address);
   }
 
   /** Serves at an address where another accepts the connections. */
   adopt(address: ServerAddress): ServerAddress {
     if (address.port === null) this.#service.path = address;
+    // node:http begins to look at the time-outs of its connections when it listens, which here another does for it.
+    if (!this.#server.listening) this.#server.emit('listening');
     return address;
   }
 
@@ -71,7 +81,7 @@ export class NodeEngine {
   take(socket: Socket): void {
     // As those are that node:http accepts itself.
     socket.allowHalfOpen = true;
-    this.#server.emit('connection', socket);
+    this.#listener.emit('connection', socket);
   }
 
   /**
@@ -81,8 +91,9 @@ export class NodeEngine {
   async stop(gracefulTimeout: number, idleTime: number): Promise<number> {
     this.#service.isDraining = true;
     // Not the close() of node:http: that destroys connections whose last response is still being written.
-    NetServer.prototype.close.call(this.#server);
-    for (const connection of this.#connections.values()) connection.drain();
+    NetServer.prototype.close.call(this.#listener);
+    this.#tls?.close();
+    for (const client of this.#clients) client.drain();
     let idleTimer: NodeJS.Timeout | undefined;
     if (idleTime === 0) this.#closeIdle();
     else idleTimer = setTimeout(() => this.#closeIdle(), idleTime);
@@ -92,7 +103,7 @@ export class NodeEngine {
     });
     clearTimeout(idleTimer);
     const cut = isDone ? 0 : this.#pending();
-    for (const connection of this.#connections.values()) connection.shutDown();
+    for (const client of this.#clients) client.shutDown();
     if (!isDone && !this.#isForced) await within(UNWIND_TIME, done, () => {});
     this.#server.close();
     return cut;
@@ -106,43 +117,42 @@ export class NodeEngine {
 
   #closeIdle(): void {
     this.#service.closesIdle = true;
-    for (const connection of this.#connections.values()) connection.closeIdle();
+    for (const client of this.#clients) client.closeIdle();
   }
 
   /** Resolves once every connection has ended and every call of the app has come back. */
   async #finished(): Promise<void> {
     const { logger } = this.#service;
-    if (this.#exchanges() > 0) logger.log('info', `Waiting for connections to close. ${HOW_TO_FORCE}`);
-    await this.#empty();
+    if (this.#clients.pending > 0) logger.log('info', `Waiting for connections to close. ${HOW_TO_FORCE}`);
+    await this.#clients.empty();
     if (this.#service.running > 0) {
       logger.log('info', `Waiting for background tasks to complete. ${HOW_TO_FORCE}`);
     }
     await this.#service.quiet();
   }
 
-  #exchanges(): number {
-    let pending = 0;
-    for (const connection of this.#connections.values()) pending += connection.pending;
-    return pending;
-  }
-
   /** How many exchanges and background tasks are under way. The app's call of an exchange is no second one. */
   #pending(): number {
-    return Math.max(this.#exchanges(), this.#service.running);
+    return Math.max(this.#clients.pending, this.#service.running);
   }
 
   #connected(socket: Socket): void {
-    this.#connections.set(socket, new Connection(this.#service, socket));
+    const connection = new Connection(this.#service, socket);
+    this.#connections.set(socket, connection);
+    this.#clients.add(connection);
     socket.on('close', () => {
       this.#connections.delete(socket);
-      if (this.#connections.size === 0) this.#whenEmpty?.();
+      this.#clients.delete(connection);
     });
   }
 
-  #empty(): Promise<void> {
-    if (this.#connections.size === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#whenEmpty = resolve;
+  #secured(material: TLSMaterial): TLSListener {
+    return new TLSListener({
+      service: this.#service,
+      material,
+      clients: this.#clients,
+      protocols: ['http/1.1'],
+      take: (socket) => this.#server.emit('connection', socket),
     });
   }
 }

@@ -14,7 +14,7 @@ import type { IncomingRequest } from './incoming-request.js';
 /** What is in a head beside method, target and fields: ` ` and ` HTTP/1.1` and two line breaks. */
 const FRAME_OF_HEAD = 14;
 const VERSIONS = Object.freeze({ version: '3.0', specVersion: '2.5' } as const);
-/** What HTTP/1.0 has no room for, in 1.1 only. A TLS engine adds `tls` to a copy of these, once for each connection. */
+/** What HTTP/1.0 has no room for, in 1.1 only. */
 const EXTENSIONS_1_0 = Object.freeze({ 'http.response.pathsend': Object.freeze({}) });
 const EXTENSIONS_1_1 = Object.freeze({
   'http.response.pathsend': Object.freeze({}),
@@ -84,13 +84,14 @@ export class NodeExchange implements Transport {
       if (forwarding.host !== null) headers.set('host', forwarding.host);
       if (forwarding.client !== null) this.#client = label(forwarding.client);
     }
+    const extensions = request.httpVersionMinor === 1 ? EXTENSIONS_1_1 : EXTENSIONS_1_0;
     connection.service.count();
     return {
       type: 'http',
       asgi: VERSIONS,
       httpVersion: request.httpVersionMinor === 1 ? '1.1' : '1.0',
       method,
-      scheme: forwarding?.scheme ?? 'http',
+      scheme: forwarding?.scheme ?? (connection.tls === null ? 'http' : 'https'),
       path,
       rawPath: target.rawPath,
       queryString: target.queryString,
@@ -99,7 +100,7 @@ export class NodeExchange implements Transport {
       client: forwarding === null ? connection.client : forwarding.client,
       server: connection.server,
       state: { ...state },
-      extensions: request.httpVersionMinor === 1 ? EXTENSIONS_1_1 : EXTENSIONS_1_0,
+      extensions: connection.tls === null ? extensions : { ...extensions, tls: connection.tls },
       exchange: this.cycle.exchange,
     };
   }
@@ -197,7 +198,7 @@ export class NodeExchange implements Transport {
   cut(): void {
     this.#entry?.end(false);
     // Without a length or chunks the client takes the end of the connection for the end of the body: only a reset tells.
-    if (this.request.httpVersionMinor === 0) this.#connection.socket.resetAndDestroy();
+    if (this.request.httpVersionMinor === 0) this.#connection.reset();
     else this.#connection.socket.destroy();
   }
 

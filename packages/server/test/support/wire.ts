@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectTLS } from 'node:tls';
 import type { Server } from '@pullo/server';
 import { onTestFinished } from 'vitest';
 
@@ -11,8 +12,10 @@ export class Wire {
   #isEnded = false;
   #wake: () => void = () => {};
 
-  constructor(server: Server) {
-    this.socket = connect({ host: server.host, port: server.port });
+  /** With `tls` it speaks TLS below. */
+  constructor(server: Server, tls: ConnectionOptions | null = null) {
+    const to = { host: server.host, port: server.port };
+    this.socket = tls === null ? connect(to) : connectTLS({ ...to, ...tls });
     this.socket.setEncoding('latin1');
     this.socket.on('data', (chunk: string) => {
       this.#text += chunk;
