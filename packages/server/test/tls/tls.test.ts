@@ -6,6 +6,7 @@ import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import type { App, HTTPScope, TLSExtension } from '@pullo/asgi';
 import type { ServeOptions, Server } from '@pullo/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { WebSocket } from 'ws';
 import { pem, pemText, SECURED, showing, TRUSTING } from '../support/certificates.ts';
 import { Gate, type MemoryLogger, serving, text, until } from '../support/serving.ts';
 import { ask, get, head, parse, Wire } from '../support/wire.ts';
@@ -124,6 +125,25 @@ describe('a server with tlsCert and tlsKey', () => {
     await askSecurely(server, head('GET / HTTP/1.0'));
     expect(logger.errors).toHaveLength(2);
     expect(parse(await askSecurely(server, head('GET / HTTP/1.1', 'Host: a'))).status).toBe(200);
+  });
+
+  it('opens WebSocket sessions, whose scheme is wss', async () => {
+    const { server } = await serving(async (scope, receive, send) => {
+      if (scope.type !== 'websocket') return;
+      await receive();
+      await send({ type: 'websocket.accept' });
+      const event = await receive();
+      if (event.type !== 'websocket.receive') return;
+      const { tls } = scope.extensions;
+      await send({ type: 'websocket.send', text: `${scope.scheme} ${tls?.tlsVersion} ${event.text}` });
+      await send({ type: 'websocket.close' });
+    }, SECURED);
+    const session = new WebSocket(`wss://127.0.0.1:${server.port}`, { ca: pemText('ca') });
+    session.on('open', () => session.send('hello'));
+    const messages: string[] = [];
+    session.on('message', (data) => messages.push(String(data)));
+    await new Promise((resolve) => session.once('close', resolve));
+    expect(messages).toEqual(['wss 772 hello']);
   });
 
   it('ends with what runs answered, and idle connections and half handshakes closed', async () => {
