@@ -1,7 +1,8 @@
 // `npm test`: sets everything up and runs every check. The last line counts them.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setUpBrowser } from './browser.mjs';
+
+import { setUpPrograms } from './programs.mjs';
 import { cache, setUp, tool } from './setup.mjs';
 import { writeSnippets } from './snippets.mjs';
 
@@ -13,7 +14,7 @@ rmSync(report, { force: true });
 
 console.log(`\n> snippets: ${writeSnippets()} examples of the documentation to check`);
 const checks = [
-  setUpBrowser(),
+  setUpPrograms(),
   tool('format and lint', 'biome', ['ci', '.']),
   tool('types of tests and examples', 'tsc', ['-p', 'tsconfig.tests.json']),
   tool('types of the examples in the documentation', 'tsc', ['-p', 'tsconfig.snippets.json']),
