@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { ServerResponse, STATUS_CODES } from 'node:http';
 import { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
@@ -53,7 +54,8 @@ export class Connection {
   #timer: NodeJS.Timeout | null = null;
   /** Whether the peer is a proxy whose word counts. */
   readonly #isProxy: boolean;
-  readonly #next = (): void => this.#takeNext();
+  /** It is called from what the last exchange runs in: what the app keeps there by `AsyncLocalStorage` is not for the next one to see. */
+  readonly #next = AsyncResource.bind((): void => this.#takeNext());
 
   constructor(service: Service, socket: Socket) {
     this.service = service;

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type App, ClientDisconnected, type HTTPReceiveEvent, type ReceiveEvent } from '@pullo/asgi';
 import { describe, expect, it } from 'vitest';
 import { Gate, serving, servingUnwatched, text, until } from '../support/serving.ts';
@@ -414,6 +415,26 @@ describe('pipelined requests', () => {
     const answers = (await wire.until(/answer 9;$/)).match(/answer \d;/g);
     expect(answers).toEqual(Array.from({ length: 10 }, (_, i) => `answer ${i};`));
     expect(most).toBe(1);
+  });
+
+  it('see nothing of what the ones before them keep in an AsyncLocalStorage', async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const { server } = await serving(async (scope, receive, send) => {
+      if (scope.type !== 'http') return;
+      const found = storage.getStore() ?? 'nothing';
+      await storage.run(`that of ${scope.path}`, async () => {
+        // Both ways in which an answer ends: at once, and in a later turn.
+        if (scope.path !== '/0') await new Promise((resolve) => setTimeout(resolve, 1));
+        await text(`${scope.path} found ${found};`)(scope, receive, send);
+      });
+    });
+    const wire = new Wire(server);
+    // More than what stops the reading of the socket.
+    const requests = Array.from({ length: 40 }, (_, i) => head(`GET /${i} HTTP/1.1`, 'Host: a'));
+    wire.write(requests.slice(0, 30).join(''));
+    wire.write(requests.slice(30).join(''));
+    const answers = (await wire.until(/\/39 found [^;]*;$/)).match(/found [^;]*;/g);
+    expect(answers).toEqual(Array.from({ length: 40 }, () => 'found nothing;'));
   });
 
   it('may be many, with bodies, at once', async () => {
