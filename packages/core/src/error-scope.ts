@@ -64,7 +64,14 @@ export class ErrorScope {
   /** The response that an error becomes, which came out of a layer or of the end of the chain. Never throws or rejects. */
   respond(thrown: unknown, run: Run, from?: Layer): Response | Promise<Response> {
     run.failedIn = from;
-    const error = thrownError(thrown);
+    try {
+      return this.#respond(thrownError(thrown), run);
+    } catch (failure) {
+      return unanswerable(failure, run);
+    }
+  }
+
+  #respond(error: object, run: Run): Response | Promise<Response> {
     run.error = error;
     if (isClientDisconnected(error)) return new Response(null, { status: CLIENT_CLOSED_REQUEST });
     const entry = this.#find(error);
@@ -76,10 +83,18 @@ export class ErrorScope {
       return settle(
         result,
         (value) => answer(value, error, run, name),
-        (failure) => this.#respondAbove(failure, run),
+        (failure) => this.#recover(failure, run),
       );
     } catch (failure) {
       return this.#respondAbove(failure, run);
+    }
+  }
+
+  #recover(failure: unknown, run: Run): Response | Promise<Response> {
+    try {
+      return this.#respondAbove(failure, run);
+    } catch (another) {
+      return unanswerable(another, run);
     }
   }
 
@@ -89,17 +104,12 @@ export class ErrorScope {
     run.error = error;
     try {
       const response = errorResponse(error, run.context.request);
-      return statusOf(error) < 500 ? response : this.#fail(error, run, response);
+      return statusOf(error) < 500 ? response : fail(error, run, response);
     } catch (failure) {
       // Such as an HTTPError whose headers are none.
       run.error = failure;
-      return this.#fail(failure, run, errorResponse(failure, run.context.request));
+      return fail(failure, run, errorResponse(failure, run.context.request));
     }
-  }
-
-  #fail(error: unknown, run: Run, response: Response): Response | Promise<Response> {
-    run.fail(error);
-    return explainFailure(error, run, response);
   }
 
   /** The nearest class in the prototype chain. A status is nearer than `HTTPError` and `Error`, and farther than any other class. */
@@ -114,6 +124,21 @@ export class ErrorScope {
     }
     return byStatus;
   }
+}
+
+function fail(error: unknown, run: Run, response: Response): Response | Promise<Response> {
+  run.fail(error);
+  return explainFailure(error, run, response);
+}
+
+/** What was thrown fails whoever looks at it, as a revoked Proxy does: an error of ours stands for it from here on. */
+function unanswerable(cause: unknown, run: Run): Response | Promise<Response> {
+  const error = new PipelineError(
+    'Thrown was what cannot be looked at, such as an error with a getter that throws, or a revoked Proxy: throw an Error.',
+    { cause },
+  );
+  run.error = error;
+  return fail(error, run, errorResponse(error, run.context.request));
 }
 
 /** What an error handler returned; where it has not made a response itself, of the status of the error. */

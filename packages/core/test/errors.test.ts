@@ -8,6 +8,20 @@ class NotYours extends HTTPError {
   }
 }
 
+function trap(): never {
+  throw new Error('It is a trap.');
+}
+
+function throwUnanswerable(): never {
+  throw new HTTPError(400, { headers: { 'x-a': 'a\nb' } });
+}
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
 function failing(error: unknown): Pullo {
   return new Pullo().get('/', () => {
     throw error;
@@ -94,6 +108,48 @@ describe('an error that nobody handles', () => {
     await http.close();
     expect([seen, errors]).toEqual([[500], [expect.objectContaining({ code: 'ERR_INVALID_HEADER' })]]);
   });
+
+  test.each([
+    ['a Proxy that is revoked', revoked],
+    ['a Proxy whose traps throw', () => new Proxy(new Error('x'), { getPrototypeOf: trap, get: trap })],
+    ['an error with a code that throws', () => Object.defineProperty(new Error('x'), 'code', { get: trap })],
+    [
+      'an HTTPError whose member throws what cannot be answered either',
+      () => new HTTPError(400, { problem: { member: { toJSON: throwUnanswerable } } }),
+    ],
+  ])(
+    'and is %s is a 500 that middleware sees, thrown at once, later, or by a handler',
+    async (_title, make) => {
+      const seen: unknown[] = [];
+      const fail = () => {
+        throw make();
+      };
+      const app = new Pullo()
+        .use(async (ctx, next) => {
+          seen.push((await next()).status, ctx.error instanceof Error);
+        })
+        .onError(TypeError, async () => fail())
+        .onError(RangeError, fail)
+        .get('/sync', fail)
+        .get('/async', async () => fail())
+        .get('/handler', (): string => {
+          throw new RangeError('first');
+        })
+        .get('/async-handler', (): string => {
+          throw new TypeError('first');
+        });
+      const http = client(app, {
+        raiseAppErrors: false,
+        onError: () => {},
+        headers: { accept: 'application/json' },
+      });
+      for (const path of ['/sync', '/async', '/handler', '/async-handler']) {
+        expect((await http.get(path)).status).toBe(500);
+      }
+      await http.close();
+      expect(seen).toEqual([500, true, 500, true, 500, true, 500, true]);
+    },
+  );
 
   test('of a request body is answered with the status that it carries', async () => {
     const app = new Pullo().post('/', async ({ request }) => await request.json<object>());

@@ -1,3 +1,4 @@
+import { UNREADABLE } from './error-text.js';
 import { escapeControls } from './escape.js';
 import { type LogRecord, levelOf } from './record.js';
 
@@ -15,7 +16,15 @@ export function jsonLine(record: LogRecord): string {
 }
 
 function errorFields(error: unknown): Record<string, string> {
-  if (!(error instanceof Error)) return { message: String(error) };
-  const { name, message } = error;
-  return { name, message, ...('code' in error && { code: String(error.code) }) };
+  try {
+    if (!(error instanceof Error)) return { message: String(error) };
+    const { name, message } = error;
+    return {
+      name: String(name),
+      message: String(message),
+      ...('code' in error && { code: String(error.code) }),
+    };
+  } catch {
+    return { message: UNREADABLE };
+  }
 }

@@ -28,7 +28,7 @@ export interface LoggerOptions {
   logger?: LevelLogger;
   /** Header fields of the request to log. Default: none. Those with credentials are there as `[redacted]`. */
   headers?: readonly string[] | 'all';
-  /** More fields to redact than `authorization`, `proxy-authorization`, `cookie` and `x-api-key`. */
+  /** More fields to redact than those whose names have to do with authorization, cookies, tokens, sessions, passwords, secrets and API keys. */
   redact?: readonly string[];
   /** Says which requests are not logged; it is asked when they come in. */
   skip?: (ctx: BaseContext) => boolean;

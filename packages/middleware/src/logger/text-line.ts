@@ -1,3 +1,4 @@
+import { errorText } from './error-text.js';
 import { escapeControls } from './escape.js';
 import { type LogRecord, SWITCHING_PROTOCOLS } from './record.js';
 
@@ -32,7 +33,7 @@ function line(record: LogRecord, paint: Paint): string {
   if (cut) parts.push(paint('yellow', 'cut'));
   if (requestId !== undefined) parts.push(paint('dim', escapeControls(requestId)));
   if (headers !== undefined) parts.push(paint('dim', escapeControls(JSON.stringify(headers))));
-  if (error !== undefined) parts.push(paint(status >= 500 ? 'red' : 'dim', escapeControls(String(error))));
+  if (error !== undefined) parts.push(paint(status >= 500 ? 'red' : 'dim', escapeControls(errorText(error))));
   return parts.join(' ');
 }
 

@@ -41,6 +41,31 @@ describe('a line of text', () => {
     expect(lines).toEqual([expect.stringMatching(/^GET \/ 200 [\d.]+ ms 5 B id-1$/)]);
   });
 
+  test.each(['text', 'json'] as const)('of %s is there for an error that cannot be read', async (format) => {
+    const unreadable = new Error('x');
+    unreadable.toString = () => {
+      throw new Error('not even that');
+    };
+    Object.defineProperty(unreadable, 'message', { get: unreadable.toString });
+    const lines: string[] = [];
+    const app = new Pullo()
+      .use(logger({ format, colour: false, write: (line) => lines.push(line) }))
+      .get('/own', () => {
+        throw unreadable;
+      })
+      .get('/bare', () => {
+        throw Object.create(null);
+      });
+    const errors: unknown[] = [];
+    const http = client(app, { raiseAppErrors: false, onError: (error) => errors.push(error) });
+    await http.get('/own');
+    await http.get('/bare');
+    await http.close();
+    expect(lines).toHaveLength(2);
+    for (const line of lines) expect(line).toContain('(an error that cannot be read)');
+    expect(errors).toHaveLength(2);
+  });
+
   test('has large numbers in large units', async () => {
     const [line] = await linesOf(text, (http) => http.get('/large'));
     expect(line).toMatch(/ 2\.5 MB /);
@@ -132,6 +157,11 @@ describe('headers', () => {
     cookie: 'session=secret',
     'x-api-key': 'secret',
     'x-token': 'secret',
+    'x-amz-security-token': 'secret',
+    'x-forwarded-access-token': 'secret',
+    'cf-access-jwt-assertion': 'secret',
+    'x-internal': 'secret',
+    referer: 'http://localhost/reset?code=secret#secret',
     'user-agent': 'test',
   };
 
@@ -147,11 +177,12 @@ describe('headers', () => {
   });
 
   test.each(['text', 'json'] as const)('are all logged as %s without any credentials', async (format) => {
-    const options = { format, colour: false, headers: 'all', redact: ['X-Token'] } as const;
+    const options = { format, colour: false, headers: 'all', redact: ['X-Internal'] } as const;
     const [line] = await linesOf(options, (http) => http.get('/', { headers }));
     expect(line).not.toContain('secret');
     expect(line).toContain('"cookie":"[redacted]"');
     expect(line).toContain('"x-token":"[redacted]"');
+    expect(line).toContain('"referer":"http://localhost/reset?[redacted]"');
     expect(line).toContain('"user-agent":"test"');
   });
 });
