@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { client, WebSocketDenied } from '@pullo/testing';
+import { describeTransports } from '@pullo/testing/vitest';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import chat from '../examples/chat/app.js';
 import edge from '../examples/edge/app.js';
@@ -140,63 +141,63 @@ describe('examples/chat', () => {
   const log = vi.spyOn(console, 'log').mockImplementation(() => {});
   afterAll(() => log.mockRestore());
 
-  test('those in a room hear each other, and nobody else does', async () => {
-    await using http = client(chat);
+  describeTransports(chat, (http, { transport }) => {
     const enter = (room: string, name: string) => http.websocket(`/rooms/${room}`, { query: { name } });
-    const aino = await enter('lobby', 'Aino');
-    const eero = await enter('lobby', 'Eero');
-    const outside = await enter('garden', 'Veikko');
-    eero.send('Hei!');
-    await eero.close();
-    const heard = [];
-    for (let i = 0; i < 4; i++) heard.push(await aino.receiveJSON());
-    expect(heard).toEqual([
-      { text: 'Aino is here.' },
-      { text: 'Eero is here.' },
-      { from: 'Eero', text: 'Hei!' },
-      { text: 'Eero has left.' },
-    ]);
-    expect(await outside.receiveJSON()).toEqual({ text: 'Veikko is here.' });
-    await expect(outside.receive({ timeout: 20 })).rejects.toThrow('No message came');
-  });
 
-  test('bytes end the session of who sent them, and the others are told', async () => {
-    await using http = client(chat);
-    const session = await http.websocket('/rooms/lobby', { query: { name: 'Aino' } });
-    const other = await http.websocket('/rooms/lobby', { query: { name: 'Eero' } });
-    await other.receive();
-    session.send(new Uint8Array(1));
-    expect(await session.closed).toEqual({ code: 1003, reason: 'texts only' });
-    expect(await other.receiveJSON()).toEqual({ text: 'Aino has left.' });
-  });
+    test('those in a room hear each other, and nobody else does', async () => {
+      await using aino = await enter('hall', 'Aino');
+      const eero = await enter('hall', 'Eero');
+      await using outside = await enter('garden', 'Veikko');
+      eero.send('Hei!');
+      await eero.close();
+      const heard = [];
+      for (let i = 0; i < 4; i++) heard.push(await aino.receiveJSON());
+      expect(heard).toEqual([
+        { text: 'Aino is here.' },
+        { text: 'Eero is here.' },
+        { from: 'Eero', text: 'Hei!' },
+        { text: 'Eero has left.' },
+      ]);
+      expect(await outside.receiveJSON()).toEqual({ text: 'Veikko is here.' });
+      await expect(outside.receive({ timeout: 20 })).rejects.toThrow('No message came');
+    });
 
-  test('a member who does not listen has to go, and holds up nobody', async () => {
-    await using http = client(chat);
-    const deaf = await http.websocket('/rooms/busy', { query: { name: 'Deaf' } });
-    const busy = await http.websocket('/rooms/busy', { query: { name: 'Busy' } });
-    await busy.receive();
-    const text = 'x'.repeat(2000);
-    for (let i = 0; i < 200; i++) {
-      busy.send(text);
-      expect(await busy.receiveJSON()).toEqual({ from: 'Busy', text });
-    }
-    expect(await deaf.close()).toEqual({ code: 1008, reason: 'too slow' });
-  });
+    test('bytes end the session of who sent them, and the others are told', async () => {
+      const session = await enter('lobby', 'Aino');
+      await using other = await enter('lobby', 'Eero');
+      await other.receive();
+      session.send(new Uint8Array(1));
+      expect(await session.closed).toEqual({ code: 1003, reason: 'texts only' });
+      expect(await other.receiveJSON()).toEqual({ text: 'Aino has left.' });
+    });
 
-  test('nobody enters without a name, or from the page of another site', async () => {
-    await using http = client(chat);
-    const denial = async (headers: Record<string, string>, name: string) => {
-      const error = await http
-        .websocket('/rooms/lobby', { query: { name }, headers })
-        .catch((error) => error);
-      return error instanceof WebSocketDenied ? error.response.status : error;
-    };
-    expect(await denial({}, '')).toBe(400);
-    expect(await denial({ origin: 'https://evil.example' }, 'Eve')).toBe(403);
-  });
+    test('a member who does not listen has to go, and holds up nobody', async () => {
+      const deaf = await enter('busy', 'Deaf');
+      await using busy = await enter('busy', 'Busy');
+      await busy.receive();
+      const text = 'x'.repeat(2000);
+      // Over a socket the system keeps some megabytes before the server has to.
+      const count = transport === 'socket' ? 6000 : 200;
+      for (let i = 0; i < count; i++) {
+        busy.send(text);
+        expect(await busy.receiveJSON()).toEqual({ from: 'Busy', text });
+      }
+      expect(await deaf.close()).toEqual({ code: 1008, reason: 'too slow' });
+    });
 
-  test('serves its page', async () => {
-    await using http = client(chat);
-    expect(await (await http.get('/')).text()).toContain('<title>Chat</title>');
+    test('nobody enters without a name, or from the page of another site', async () => {
+      const denial = async (headers: Record<string, string>, name: string) => {
+        const error = await http
+          .websocket('/rooms/lobby', { query: { name }, headers })
+          .catch((error) => error);
+        return error instanceof WebSocketDenied ? error.response.status : error;
+      };
+      expect(await denial({}, '')).toBe(400);
+      expect(await denial({ origin: 'https://evil.example' }, 'Eve')).toBe(403);
+    });
+
+    test('serves its page', async () => {
+      expect(await (await http.get('/')).text()).toContain('<title>Chat</title>');
+    });
   });
 });

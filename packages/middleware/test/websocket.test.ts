@@ -6,6 +6,7 @@ import { type LogRecord, logger } from '@pullo/middleware/logger';
 import { requestId } from '@pullo/middleware/request-id';
 import { requireUser } from '@pullo/middleware/require-user';
 import { type Client, client, WebSocketDenied } from '@pullo/testing';
+import { describeTransports } from '@pullo/testing/vitest';
 import { describe, expect, test } from 'vitest';
 
 async function denial(http: Client, path: string, headers: Record<string, string> = {}) {
@@ -39,20 +40,20 @@ describe('authentication of a WebSocket', () => {
     ['/optional', { authorization: 'Bearer sesame' }, 'Bearer realm="Protected"'],
   ];
 
-  test.each(rows)('%s: the user is there', async (path, headers) => {
-    await using http = client(app);
-    const session = await http.websocket(path, { headers, query: { key: 'sesame' } });
-    expect(await session.receive()).toBe('Hei, Aino!');
-  });
+  describeTransports(app, (http) => {
+    test.each(rows)('%s: the user is there', async (path, headers) => {
+      const session = await http.websocket(path, { headers, query: { key: 'sesame' } });
+      expect(await session.receive()).toBe('Hei, Aino!');
+    });
 
-  test.each(rows)(
-    '%s: a stranger is refused before the session is accepted',
-    async (path, _headers, challenge) => {
-      await using http = client(app);
-      const refused = await denial(http, path);
-      expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, challenge]);
-    },
-  );
+    test.each(rows)(
+      '%s: a stranger is refused before the session is accepted',
+      async (path, _headers, challenge) => {
+        const refused = await denial(http, path);
+        expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, challenge]);
+      },
+    );
+  });
 });
 
 describe('the request id of a WebSocket', () => {
@@ -65,15 +66,15 @@ describe('the request id of a WebSocket', () => {
       throw new HTTPError(403);
     });
 
-  test('is provided, for accept() to send', async () => {
-    await using http = client(app);
-    const session = await http.websocket('/');
-    expect(await session.receive()).toBe(session.headers.get('x-request-id'));
-  });
+  describeTransports(app, (http) => {
+    test('is provided, for accept() to send', async () => {
+      const session = await http.websocket('/');
+      expect(await session.receive()).toBe(session.headers.get('x-request-id'));
+    });
 
-  test('is on what refuses', async () => {
-    await using http = client(app);
-    expect((await denial(http, '/refused')).headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
+    test('is on what refuses', async () => {
+      expect((await denial(http, '/refused')).headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
+    });
   });
 });
 

@@ -15,7 +15,7 @@ export interface TransportContext {
 export type TransportOptions = Pick<ClientOptions, 'headers'>;
 
 /**
- * Runs a block of tests twice: on the app in process, and on a server over a socket (`@pullo/server`, an optional peer
+ * Runs a block of tests twice, requests and WebSocket sessions: on the app in process, and on a server over a socket (`@pullo/server`, an optional peer
  * dependency, on a free port of 127.0.0.1).
  *
  * On both, what the app throws is answered as a server does it; of a test that fails, it is printed. The app starts before the

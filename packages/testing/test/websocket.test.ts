@@ -1,6 +1,5 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { App, Receive, Send, WebSocketScope } from '@pullo/asgi';
+import { serve } from '@pullo/server';
 import { AppDispatcher, client, WebSocketClosed, WebSocketDenied } from '@pullo/testing';
 import fc from 'fast-check';
 import { WebSocket } from 'undici';
@@ -347,27 +346,21 @@ describe('upgrade of undici', () => {
 });
 
 test('a session of a live server is the same', async () => {
-  await using dispatcher = new AppDispatcher(echo);
-  // A server of WebSockets on a real socket: it hands its connections on to the app in process.
-  const server = createServer().on('upgrade', async (request, socket) => {
-    const kept = Object.entries(request.headers).filter(([name]) => name.startsWith('sec-websocket-'));
-    const inner = await dispatcher.upgrade({
-      path: request.url ?? '/',
-      headers: Object.fromEntries(kept) as Record<string, string>,
-    });
-    const fields = Object.entries(inner.headers).map(([name, value]) => `${name}: ${value}\r\n`);
-    socket.write(`HTTP/1.1 101 Switching Protocols\r\n${fields.join('')}\r\n`);
-    socket.pipe(inner.socket).pipe(socket);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await using http = client({ url: `http://127.0.0.1:${port}` });
+  await using server = await serve(echo, { port: 0, lifespan: 'off', logLevel: 'silent' });
+  await using http = client(server);
   const session = await http.websocket('/rooms/2', { subprotocols: ['chat'] });
   expect([session.subprotocol, session.headers.get('x-path')]).toEqual(['chat', '/rooms/2']);
   session.send('over a socket');
   expect(await session.receiveText()).toBe('over a socket');
   expect(await session.close()).toEqual({ code: 1000, reason: '' });
-  server.close();
+});
+
+test('a live server that refuses a session says why', async () => {
+  const closed = webSocketApp(async (_scope, _receive, send) => void send({ type: 'websocket.close' }));
+  await using server = await serve(closed, { port: 0, lifespan: 'off', logLevel: 'silent' });
+  await using http = client(server);
+  const error = await http.websocket('/').catch((error: unknown) => error);
+  expect((error as WebSocketDenied).response.status).toBe(403);
 });
 
 /** A whole message as a client frames it, with a mask of zeroes, which changes nothing. */

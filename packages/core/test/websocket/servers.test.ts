@@ -2,6 +2,7 @@ import type { Receive, ReceiveEvent, Send, SendEvent, WebSocketScope } from '@pu
 import { ClientDisconnected, Pullo, ServerShutdown, type Socket } from '@pullo/core';
 import { contextStorage, currentContext } from '@pullo/core/current-context';
 import { client, communicate } from '@pullo/testing';
+import { describeTransports } from '@pullo/testing/vitest';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
@@ -131,19 +132,21 @@ test('currentContext() is there in a session', async () => {
   expect(await session.receive()).toBe('Hei from /room!');
 });
 
-test('whatever messages come, they come back as they were', async () => {
-  const app = new Pullo().websocket('/', async ({ accept }) => {
-    const socket = await accept();
-    for await (const message of socket) await socket.send(message);
+const echo = new Pullo().websocket('/', async ({ accept }) => {
+  const socket = await accept();
+  for await (const message of socket) await socket.send(message);
+});
+
+describeTransports(echo, (http) => {
+  test('whatever messages come, they come back as they were', async () => {
+    const message = fc.oneof(fc.string({ unit: 'grapheme' }), fc.uint8Array({ maxLength: 1000 }));
+    await fc.assert(
+      fc.asyncProperty(fc.array(message, { maxLength: 10 }), async (messages) => {
+        await using session = await http.websocket('/');
+        for (const each of messages) session.send(each);
+        for (const each of messages) expect(await session.receive()).toEqual(each);
+      }),
+      { numRuns: 50 },
+    );
   });
-  await using http = client(app);
-  const message = fc.oneof(fc.string({ unit: 'grapheme' }), fc.uint8Array({ maxLength: 1000 }));
-  await fc.assert(
-    fc.asyncProperty(fc.array(message, { maxLength: 10 }), async (messages) => {
-      await using session = await http.websocket('/');
-      for (const each of messages) session.send(each);
-      for (const each of messages) expect(await session.receive()).toEqual(each);
-    }),
-    { numRuns: 50 },
-  );
 });

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { client } from '@pullo/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Command, FIXTURES } from '../support/command.ts';
 import { folder } from '../support/folder.ts';
@@ -64,6 +65,23 @@ describe('pullo run --workers', () => {
       expect(command.stderr.match(/Pullo running on/g)).toHaveLength(1);
     },
   );
+
+  it('has sessions in all processes, which end with 1012 when they are replaced, and when it stops', async () => {
+    const { command, url } = await running('--workers', '2');
+    await using http = client({ url });
+    const sessions = await Promise.all(Array.from({ length: 20 }, () => http.websocket('/')));
+    const leaders = await Promise.all(sessions.map((session) => session.receiveText()));
+    expect(new Set(leaders).size).toBe(2);
+    command.process.kill('SIGHUP');
+    const ends = await Promise.all(sessions.map((session) => session.closed));
+    expect(new Set(ends.map(({ code }) => code))).toEqual(new Set([1012]));
+    const again = await http.websocket('/');
+    expect(leaders).not.toContain(await again.receiveText());
+    await aMomentLater();
+    command.process.kill('SIGTERM');
+    expect((await again.closed).code).toBe(1012);
+    expect(await command.exited).toBe(0);
+  });
 
   it('takes the number of processes from WEB_CONCURRENCY, which PULLO_WORKERS beats', async () => {
     const env = { WEB_CONCURRENCY: '3' };
