@@ -55,10 +55,7 @@ export function accounts(app: Pullo<Visitor, Empty, State>): void {
   });
 
   app.post('/sign-out', ({ request, state, session }) => {
-    if (session !== undefined) {
-      state.sessions.end(session);
-      state.changes.signOut(session.user, session);
-    }
+    if (session !== undefined) end(session, state);
     return deleteSessionCookie(seeOther('/'), request, state);
   });
 
@@ -98,8 +95,14 @@ function begin(
   request: Request,
   state: State,
 ): Response {
-  if (before !== undefined) state.sessions.end(before);
+  if (before !== undefined) end(before, state);
   return setSessionCookie(seeOther(next), state.sessions.begin(user), request, state);
+}
+
+/** Ends a session, and tells the pages that it has open. */
+function end(session: Session, state: State): void {
+  state.sessions.end(session);
+  state.changes.signOut(session.user, session);
 }
 
 /** A path of this app to go to, and nothing that a browser takes for another host, such as `//elsewhere` or `/\elsewhere`. */

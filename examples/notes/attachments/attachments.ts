@@ -86,9 +86,14 @@ export class Attachments {
     await Promise.all(files.map(({ file }) => rm(join(this.directory, file), { force: true })));
   }
 
-  /** The quota is looked at in the transaction that uses it up: two uploads at once cannot both have the last of it. */
+  /**
+   * The quota is looked at in the transaction that uses it up: two uploads at once cannot both have the last of it. So is the note, which
+   * may have been deleted while the file was on its way.
+   */
   #record(user: User, note: Note, upload: File, file: string): Attachment {
     return this.#db.transaction(() => {
+      const isThere = this.#db.get('SELECT 1 FROM notes WHERE id = ? AND user_id = ?', note.id, user.id);
+      if (isThere === undefined) throw new HTTPError(404, { detail: 'The note has been deleted meanwhile.' });
       const sql =
         'SELECT coalesce(sum(size), 0) AS used FROM attachments JOIN notes ON notes.id = note_id WHERE user_id = ?';
       const used = this.#db.get<{ used: number }>(sql, user.id)?.used ?? 0;

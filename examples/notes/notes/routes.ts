@@ -1,4 +1,4 @@
-import type { Context, Empty, Pullo, Response } from '@pullo/core';
+import { type Context, type Empty, HTTPError, type Pullo, type Response } from '@pullo/core';
 import type { User } from '../accounts/users.js';
 import { attachments } from '../attachments/routes.js';
 import type { State } from '../state.js';
@@ -37,7 +37,8 @@ function note(group: Pullo<{ user: User; note: Note }, Empty, State>): void {
   group.post('/', (ctx) => {
     const { state, user, note } = ctx;
     return saved(ctx, note.id, (input) => {
-      state.notes.update(user, note.id, input);
+      // It may have been deleted while the form was on its way.
+      if (state.notes.update(user, note.id, input) === undefined) throw new HTTPError(404);
       state.changes.publish(user, { kind: 'updated', id: note.id });
       return seeOther(`/notes/${note.id}`);
     });

@@ -97,6 +97,13 @@ test('signing out ends the session on the server, not only in the browser', asyn
   expect(kept.headers.get('location')).toBe('/sign-in?next=%2Fnotes');
 });
 
+test('signing in anew ends what the session before has open', async () => {
+  await session();
+  const events = await app.http.get('/events');
+  await app.http.post('/sign-in', { form: signIn });
+  expect(await events.text()).toContain('event: signed-out');
+});
+
 test('signing out everywhere ends the other sessions too', async () => {
   const first = await session();
   app.http.cookies.clear();

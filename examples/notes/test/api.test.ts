@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Database } from '../database/database.ts';
 import { Fixture, PASSWORD } from './support.ts';
 
@@ -267,4 +267,32 @@ test('an upload that is broken off leaves nothing behind', async () => {
   ).rejects.toThrow();
   expect(await (await app.http.get(path, { headers: aino })).json()).toMatchObject({ attachments: [] });
   expect(readdirSync(join(app.data, 'attachments'))).toEqual([]);
+});
+
+describe('a note that is deleted', () => {
+  test('while a file is on its way to it has no such file: 404, and nothing stays behind', async () => {
+    const path = await newNote('Going');
+    async function* body() {
+      yield '--x\r\ncontent-disposition: form-data; name="file"; filename="late.bin"\r\n\r\n';
+      yield 'too late';
+      await app.http.delete(path, { headers: aino });
+      yield '\r\n--x--\r\n';
+    }
+    const headers = { ...aino, 'content-type': 'multipart/form-data; boundary=x' };
+    expect((await app.http.post(`${path}/attachments`, { body: body(), headers })).status).toBe(404);
+    expect(readdirSync(join(app.data, 'attachments'))).toEqual([]);
+  });
+
+  test('while a form with its changes is on its way is not said to be saved', async () => {
+    const path = await newNote('Going');
+    await app.http.post('/sign-in', { form: { name: 'aino', password: PASSWORD } });
+    async function* body() {
+      yield 'title=Changed&';
+      await app.http.delete(path, { headers: aino });
+      yield 'body=too+late';
+    }
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const page = path.replace('/api', '');
+    expect((await app.http.post(page, { body: body(), headers })).status).toBe(404);
+  });
 });
