@@ -66,7 +66,12 @@ export class InvalidHeader extends TypeError {
 
 /** Whether an error is a `ClientDisconnected`, also one of another copy of this package. */
 export function isClientDisconnected(error: unknown): error is ClientDisconnected {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_CLIENT_DISCONNECTED';
+  try {
+    return error instanceof Error && 'code' in error && error.code === 'ERR_CLIENT_DISCONNECTED';
+  } catch {
+    // Anything can be thrown: a revoked Proxy, an error whose code is a getter that throws.
+    return false;
+  }
 }
 
 /**

@@ -97,9 +97,9 @@ async function fail(error: unknown, run: Run, socket: Socket, errors: ErrorScope
   run.drop(answer);
   const { status, statusText } = answer;
   const isClientError = status >= 400 && status < 500;
-  const clientError = error instanceof BadJSON ? INVALID_PAYLOAD : POLICY_VIOLATION;
-  if (isClientError) await close(socket, run, clientError, `${status} ${statusText}`.trim());
-  else await close(socket, run, INTERNAL_ERROR);
+  if (!isClientError) return close(socket, run, INTERNAL_ERROR);
+  const code = error instanceof BadJSON ? INVALID_PAYLOAD : POLICY_VIOLATION;
+  return close(socket, run, code, `${status} ${statusText}`.trim());
 }
 
 async function close(socket: Socket, run: Run, code: number, reason?: string): Promise<void> {

@@ -27,19 +27,22 @@ interface Linked {
 
 /** An error may have gathered thousands of others. */
 const MAX_ERRORS = 12;
+/** A message may have a whole document in it. */
+const MAX_MESSAGE = 20_000;
 
 /** What was thrown, and behind it its causes and the errors that it gathers, each once. */
 export async function errorChain(thrown: unknown, files: SourceFiles): Promise<ShownError[]> {
-  const chain: Promise<ShownError>[] = [];
+  const chain: Linked[] = [];
   const seen = new Set<unknown>();
   const open: Linked[] = [{ relation: 'thrown', value: thrown }];
   for (let next = open.shift(); next !== undefined && chain.length < MAX_ERRORS; next = open.shift()) {
     if (seen.has(next.value)) continue;
     seen.add(next.value);
-    chain.push(show(next, files));
+    chain.push(next);
     open.unshift(...linkedTo(next.value));
   }
-  return Promise.all(chain);
+  // Not before: a chain that cannot be followed to its end would leave behind promises that nobody waits for.
+  return Promise.all(chain.map((linked) => show(linked, files)));
 }
 
 function linkedTo(value: unknown): Linked[] {
@@ -54,7 +57,12 @@ async function show({ relation, value }: Linked, files: SourceFiles): Promise<Sh
     return { relation, name: describeValue(value), code: undefined, message: '', frames: [] };
   }
   const frames = await Promise.all(framesOf(value).map((frame) => showFrame(frame, files)));
-  return { relation, name: nameOf(value), code: codeOf(value), message: String(value.message), frames };
+  return { relation, name: nameOf(value), code: codeOf(value), message: messageOf(value), frames };
+}
+
+function messageOf(error: Error): string {
+  const message = String(error.message);
+  return message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message;
 }
 
 async function showFrame(frame: Frame, files: SourceFiles): Promise<ShownFrame> {

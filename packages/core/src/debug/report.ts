@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { BaseContext } from '../context.js';
 import type { FailedRequest, PipelineStep } from '../debug-renderer.js';
 import { phraseOf } from '../errors.js';
 import { statusOf } from '../problem-view.js';
@@ -39,7 +40,7 @@ export async function makeReport(failed: FailedRequest, isSecret: IsSecret): Pro
     title: phraseOf(status),
     errors: await errorChain(error, new SourceFiles()),
     method: request.method,
-    path: request.path,
+    path: shownPath(context, isSecret),
     query: Array.from(request.query, hide),
     headers: Array.from(request.headers, hide).map(withoutQuery),
     facts: [
@@ -54,6 +55,12 @@ export async function makeReport(failed: FailedRequest, isSecret: IsSecret): Pro
     provided: Object.keys(context),
     environment: environment(),
   };
+}
+
+/** Where a parameter is a secret, as in `/reset/:token`, the pattern stands for the path. */
+function shownPath({ request, params, route }: BaseContext, isSecret: IsSecret): string {
+  const hasSecret = Object.keys(params ?? {}).some(isSecret);
+  return hasSecret && route !== undefined ? route.pattern : request.path;
 }
 
 /** The page that a request comes from may have secrets in its query. */

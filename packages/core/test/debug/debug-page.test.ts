@@ -119,6 +119,27 @@ describe('an unexpected error', () => {
     expect(page.split('<h2>One of its errors</h2>')).toHaveLength(4);
   });
 
+  test('with a message of megabytes is cut', async () => {
+    const page = await shown(new Error('x'.repeat(5_000_000)));
+    expect(page.length).toBeLessThan(100_000);
+  });
+
+  test('that cannot be looked at leaves the answer that there is without, and no rejection that nobody handles', async () => {
+    const unhandled: unknown[] = [];
+    const note = (error: unknown) => void unhandled.push(error);
+    process.on('unhandledRejection', note);
+    const hostile = new Proxy(new Error('x'), {
+      get() {
+        throw new Error('It is a trap.');
+      },
+    });
+    const page = await shown(hostile);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    process.off('unhandledRejection', note);
+    expect(page).toContain('<h1>Internal Server Error</h1>');
+    expect(unhandled).toEqual([]);
+  });
+
   test('that has gathered thousands is cut', async () => {
     const many = Array.from({ length: 5000 }, (_, index) => new Error(`number ${index}`));
     const page = await shown(new AggregateError(many, 'many'));
@@ -216,6 +237,20 @@ describe('the request', () => {
     await using http = client(failing(new Error('x'), debugPage({ hide: ['ticket'] })), quiet);
     const page = await (await http.get(`/?${name}=${secret}`, html)).text();
     expect(page).toContain(`<dt>${name}</dt><dd>${isHidden ? '(hidden)' : secret}</dd>`);
+  });
+
+  test('has its path hidden where a parameter of it is a secret, in every form', async () => {
+    const app = new Pullo({ debug: debugPage() }).get('/reset/:token', () => {
+      throw new Error('x');
+    });
+    await using http = client(app, quiet);
+    for (const accept of ['text/html', 'application/json', 'text/plain']) {
+      const text = await (await http.get(`/reset/${secret}`, { headers: { accept } })).text();
+      expect(text).not.toContain(secret);
+    }
+    expect(await (await http.get(`/reset/${secret}`, html)).text()).toContain(
+      '<span class="mono">/reset/:token</span>',
+    );
   });
 
   test('has the query of its referrer hidden', async () => {

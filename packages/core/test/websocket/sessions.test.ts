@@ -1,4 +1,11 @@
-import { HTTPError, Pullo, type Socket, TextResponse, WebSocketDisconnected } from '@pullo/core';
+import {
+  HTTPError,
+  PipelineError,
+  Pullo,
+  type Socket,
+  TextResponse,
+  WebSocketDisconnected,
+} from '@pullo/core';
 import { client } from '@pullo/testing';
 import { describeTransports } from '@pullo/testing/vitest';
 import { WebSocket } from 'undici';
@@ -39,6 +46,12 @@ const app = new Pullo()
   .websocket('/watched/throw', async ({ accept }) => {
     await accept();
     throw new Error('secret');
+  })
+  .websocket('/watched/hostile', async ({ accept }) => {
+    await accept();
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    throw proxy;
   })
   .websocket('/watched/http-error', async ({ accept }) => {
     await accept();
@@ -126,6 +139,7 @@ describeTransports(app, (http) => {
   });
 
   test.each([
+    ['hostile', 1011, '', PipelineError],
     ['throw', 1011, '', Error],
     ['http-error', 1008, '403 Forbidden', HTTPError],
     ['own-error', 1008, '404 Not Found', NoSuchRoom],
