@@ -18,9 +18,19 @@ export class IncomingRequest extends IncomingMessage {
     return this.#fields;
   }
 
-  /** Whether the client asks for a WebSocket session in the words of RFC 6455, section 4.1: the rest of the head may still be wrong. */
+  /**
+   * Whether the client asks for a WebSocket session in the words of RFC 6455, section 4.1: the rest of the head may still be wrong. One with a
+   * body is a plain request, whose bytes nobody can take for frames.
+   */
   get isHandshake(): boolean {
-    return this.method === 'GET' && this.httpVersionMinor === 1 && WEBSOCKET.test(this.fields.upgrade ?? '');
+    const { upgrade, bodyLength } = this.fields;
+    return (
+      upgrade !== undefined &&
+      WEBSOCKET.test(upgrade) &&
+      this.method === 'GET' &&
+      this.httpVersionMinor === 1 &&
+      bodyLength === 0
+    );
   }
 }
 

@@ -16,6 +16,7 @@ export class KeepAlive {
   readonly #timeout: number;
   readonly #onSilence: () => void;
   #timer: NodeJS.Timeout | undefined;
+  #lastLook: NodeJS.Immediate | undefined;
   /** How much the client had sent when it was asked. */
   #bytesRead = 0;
 
@@ -35,6 +36,7 @@ export class KeepAlive {
 
   stop(): void {
     clearTimeout(this.#timer);
+    clearImmediate(this.#lastLook);
   }
 
   #wait(): void {
@@ -45,7 +47,11 @@ export class KeepAlive {
   #ask(): void {
     this.#bytesRead = this.#socket.bytesRead;
     this.#webSocket.ping();
-    this.#timer = setTimeout(() => this.#judge(), Math.min(this.#timeout, MAX_DELAY));
+    // A process that was busy for too long first reads what has come meanwhile.
+    const look = (): void => {
+      this.#lastLook = setImmediate(() => this.#judge());
+    };
+    this.#timer = setTimeout(look, Math.min(this.#timeout, MAX_DELAY));
   }
 
   #judge(): void {

@@ -46,9 +46,6 @@ export class NodeSession implements WebSocketTransport {
     const { isDraining } = this.#connection.service;
     if (isDraining) throw new Refusal(503, 'The server is stopping: try again soon.');
     const { method, scheme, ...shared } = this.#exchange.scope();
-    if (this.#exchange.request.fields.bodyLength > 0) {
-      throw new Refusal(400, 'The opening handshake of a WebSocket has no body.');
-    }
     const handshake = readHandshake(HeaderList.raw(this.#exchange.request.rawHeaders));
     this.#handshake = handshake;
     return {

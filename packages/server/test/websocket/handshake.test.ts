@@ -35,8 +35,7 @@ describe('an opening handshake', () => {
     ['extensions that are none', { 'Sec-WebSocket-Extensions': 'permessage-deflate; =1' }, 400],
     ['endless extensions', { 'Sec-WebSocket-Extensions': 'a,'.repeat(2000) }, 400],
     ['an extension that nobody knows', { 'Sec-WebSocket-Extensions': 'x-own; a="1"; b' }, 101],
-    ['a body', { 'Content-Length': '3' }, 400],
-    ['a body in chunks', { 'Transfer-Encoding': 'chunked' }, 400],
+    ['a body of no bytes', { 'Content-Length': '0' }, 101],
     ['no Host', { Host: '' }, 400],
     ['a bad Host', { Host: 'a/b' }, 400],
     ['two Hosts', { host: 'b' }, 400],
@@ -70,6 +69,8 @@ describe('an opening handshake', () => {
     ['no Upgrade', handshake({ Upgrade: '' })],
     ['a Connection that does not name it', handshake({ Connection: 'close' })],
     ['another method', handshake().replace('GET', 'DELETE')],
+    ['a body', `${handshake({ 'Content-Length': '3' })}abc`],
+    ['a body in chunks', `${handshake({ 'Transfer-Encoding': 'chunked' })}0\r\n\r\n`],
     ['HTTP/1.0', handshake().replace('HTTP/1.1', 'HTTP/1.0')],
   ])('that is none, with %s, is a plain request', async (_title, bytes) => {
     const { server } = await serving(sessions(echo), { keepAliveTimeout: 30 });

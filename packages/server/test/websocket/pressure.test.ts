@@ -154,9 +154,9 @@ describe('pings of the server', () => {
     });
 
   it('are answered by clients, whose sessions go on', async () => {
-    const { server } = await serving(sessions(echo), { wsPingInterval: 20, wsPingTimeout: 50 });
+    const { server } = await serving(sessions(echo), { wsPingInterval: 20, wsPingTimeout: 200 });
     const session = await open(server);
-    await pause(300);
+    await pause(700);
     session.send('still');
     expect(await session.receive()).toBe('still');
   });
@@ -175,14 +175,27 @@ describe('pings of the server', () => {
   });
 
   it('are answered by any byte, as a long message holds back the pong', async () => {
-    const { server } = await serving(sessions(echo), { wsPingInterval: 20, wsPingTimeout: 60 });
+    const { server } = await serving(sessions(echo), { wsPingInterval: 20, wsPingTimeout: 300 });
     const wire = await WireSession.open(server);
     const bytes = frame(0x81, 'x'.repeat(20));
     for (const byte of bytes) {
       wire.write(Buffer.of(byte));
-      await pause(20);
+      await pause(40);
     }
     await until(() => wire.frames.includes(`text ${'x'.repeat(20)}`));
+  });
+
+  it('are answered by what has come while the process was busy', async () => {
+    const { server } = await serving(sessions(echo), { wsPingInterval: 20, wsPingTimeout: 50 });
+    const wire = await WireSession.open(server);
+    for (let i = 0; i < 5; i++) {
+      await pause(25);
+      wire.write(frame(0x8a));
+      const end = performance.now() + 100;
+      while (performance.now() < end);
+    }
+    wire.write(frame(0x81, 'still'));
+    await until(() => wire.frames.includes('text still'));
   });
 
   it('do not end the session of an app that takes nothing for a while', async () => {
