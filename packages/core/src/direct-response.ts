@@ -3,6 +3,7 @@ import { Response } from '@pullo/response';
 import type { Mount } from './mount.js';
 import { bodyReceive } from './received-body.js';
 import type { Run } from './run.js';
+import { isPromiseLike } from './settle.js';
 
 /** Stands for the response of a mounted app where no middleware will see it: the app gets the server's own `send`. */
 export class DirectResponse extends Response {
@@ -40,7 +41,7 @@ export class DirectResponse extends Response {
     } catch (error) {
       return recover(error);
     }
-    return running instanceof Promise ? running.then(finish, recover) : finish();
+    return isPromiseLike(running) ? Promise.resolve(running).then(finish, recover) : finish();
   }
 
   /** What the error handlers make of an app that has not begun to answer. */

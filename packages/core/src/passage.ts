@@ -1,7 +1,6 @@
 import {
   type BodyChunk,
   ClientDisconnected,
-  type Exchange,
   type HTTPResponseStartEvent,
   type HTTPScope,
   isClientDisconnected,
@@ -15,8 +14,9 @@ import { PipelineError } from './errors.js';
 import { readFile } from './file-pieces.js';
 import { handledRejection } from './handled-rejection.js';
 import type { Mount } from './mount.js';
+import { MountedExchange } from './mounted-exchange.js';
 import { MountedResponse } from './mounted-response.js';
-import { bodyReceive } from './received-body.js';
+import { sharedReceive } from './received-body.js';
 import type { Run } from './run.js';
 import { isPromiseLike } from './settle.js';
 
@@ -47,6 +47,8 @@ export class Passage {
   /** What may come before `start`. */
   readonly #early: SendEvent[] = [];
   readonly #held: Held[] = [];
+  /** The event that a reader has, and may not come back for. */
+  #inHand: Held | undefined;
   /** Where the events go once the response is sent. */
   #send: Send | undefined;
   /** Wakes the reader that waits for an event, and the calls of `receive` that do. */
@@ -60,8 +62,8 @@ export class Passage {
     this.#mount = mount;
     this.#scope = scope;
     this.#run = run;
-    this.#exchange = new MountedExchange(scope.exchange);
-    this.#receiveEvent = bodyReceive(run);
+    this.#exchange = new MountedExchange(scope.exchange, run);
+    this.#receiveEvent = sharedReceive(run);
   }
 
   /** Calls the app, and gives its response when it begins to answer; an error before that goes to the error handlers. */
@@ -121,6 +123,7 @@ export class Passage {
         this.#state = 'drained';
         this.#run.waitUntil(this.#completion());
       }
+      this.#inHand = undefined;
       resolve();
       if (isLast) return;
     }
@@ -136,6 +139,7 @@ export class Passage {
     if (this.#state === 'cut') return;
     this.#state = 'cut';
     this.#send = undefined;
+    this.#inHand?.reject(this.#disconnected());
     for (const { reject } of this.#held.splice(0)) reject(this.#disconnected());
     for (const receive of this.#receivers) receive({ type: 'http.disconnect' });
     this.#receivers.clear();
@@ -208,7 +212,10 @@ export class Passage {
   async #next(): Promise<Held> {
     for (;;) {
       const held = this.#held.shift();
-      if (held !== undefined) return held;
+      if (held !== undefined) {
+        this.#inHand = held;
+        return held;
+      }
       if (this.#state === 'cut') throw this.#disconnected();
       this.#throwFailure();
       if (this.#isDone)
@@ -243,32 +250,5 @@ export class Passage {
     return new PipelineError(
       `${this.#mount.label} has given a response that was read or sent already: it can be used once.`,
     );
-  }
-}
-
-/** The exchange as a mounted app sees it: over when the server says so, or when its response has been replaced. */
-class MountedExchange implements Exchange {
-  readonly #outer: Exchange | undefined;
-  readonly #reason: { error?: unknown } = {};
-  #controller: AbortController | undefined;
-  #signal: AbortSignal | undefined;
-
-  constructor(outer: Exchange | undefined) {
-    this.#outer = outer;
-  }
-
-  get signal(): AbortSignal {
-    if (this.#signal === undefined) {
-      this.#controller = new AbortController();
-      if ('error' in this.#reason) this.#controller.abort(this.#reason.error);
-      const own = this.#controller.signal;
-      this.#signal = this.#outer === undefined ? own : AbortSignal.any([this.#outer.signal, own]);
-    }
-    return this.#signal;
-  }
-
-  abort(error: unknown): void {
-    this.#reason.error = error;
-    this.#controller?.abort(error);
   }
 }

@@ -12,6 +12,7 @@ import type { RouteInfo } from './context.js';
 import { describeValue } from './describe.js';
 import { PipelineError } from './errors.js';
 import type { Handshake } from './handshake.js';
+import { MountedExchange } from './mounted-exchange.js';
 import type { Layer } from './pipeline.js';
 import { RunContext } from './run-context.js';
 import { isPromiseLike } from './settle.js';
@@ -131,6 +132,8 @@ export class Run {
       throw new PipelineError(`waitUntil() takes a promise, not ${describeValue(promise)}.`);
     }
     if (this.#isOver) {
+      // The caller hears of the mistake: the promise, which nobody has, must not end the process on top of that.
+      promise.then(undefined, () => {});
       throw new PipelineError(
         'waitUntil() came when the exchange was over: call it before the handler returns, or in what it has been given.',
       );
@@ -141,6 +144,7 @@ export class Run {
 
   /** Sends the response, and waits for what goes on after it only if there is something. */
   answer(response: Response, send: Send): void | Promise<void> {
+    if (this.error !== undefined) this.#tellAbove();
     const sent = this.#send(response, send);
     if (
       sent !== undefined ||
@@ -152,6 +156,12 @@ export class Run {
     }
     this.#isOver = true;
     return this.request?.dispose();
+  }
+
+  /** Where this app is mounted, the pipeline above has the error on its `ctx.error` by the time that it gets the response. */
+  #tellAbove(): void {
+    const { exchange } = this.scope;
+    if (exchange instanceof MountedExchange) exchange.tell(this.error);
   }
 
   /** A response of a class of one's own may throw where those of Pullo reject. */

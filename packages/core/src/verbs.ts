@@ -16,7 +16,8 @@ import {
  * How routes are registered on an app: `app.get(path, options?, ...middleware, handler)`, and the same for the other verbs.
  *
  * Each has two signatures: a handler alone, and a handler with something before it. `A` to `E` are what the middleware of the route
- * provide, each to those after it and to the handler.
+ * provide, each to those after it and to the handler. The first stands there twice: a function without parameters gets the type of its result
+ * from the signature that is tried first, and the compiler prints what is wrong by the one that is tried last.
  */
 export abstract class Verbs<
   out Provided extends object,
@@ -40,6 +41,10 @@ export abstract class Verbs<
    *   .get('/me', { name: 'me' }, auth, ({ user }) => `for ${user.name}`);
    * ```
    */
+  get<const Path extends string>(
+    path: KnownPattern<Path, ConvertorTypes<Own>>,
+    handler: RouteHandler<Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>,
+  ): this;
   get<
     const Path extends string,
     A extends Providable<Provided> = Empty,
@@ -63,6 +68,10 @@ export abstract class Verbs<
   }
 
   /** Registers a handler for HEAD, in place of the answer that GET gives. */
+  head<const Path extends string>(
+    path: KnownPattern<Path, ConvertorTypes<Own>>,
+    handler: RouteHandler<Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>,
+  ): this;
   head<
     const Path extends string,
     A extends Providable<Provided> = Empty,
@@ -86,6 +95,10 @@ export abstract class Verbs<
   }
 
   /** Registers a handler for POST. */
+  post<const Path extends string>(
+    path: KnownPattern<Path, ConvertorTypes<Own>>,
+    handler: RouteHandler<Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>,
+  ): this;
   post<
     const Path extends string,
     A extends Providable<Provided> = Empty,
@@ -109,6 +122,10 @@ export abstract class Verbs<
   }
 
   /** Registers a handler for PUT. */
+  put<const Path extends string>(
+    path: KnownPattern<Path, ConvertorTypes<Own>>,
+    handler: RouteHandler<Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>,
+  ): this;
   put<
     const Path extends string,
     A extends Providable<Provided> = Empty,
@@ -132,6 +149,10 @@ export abstract class Verbs<
   }
 
   /** Registers a handler for PATCH. */
+  patch<const Path extends string>(
+    path: KnownPattern<Path, ConvertorTypes<Own>>,
+    handler: RouteHandler<Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>,
+  ): this;
   patch<
     const Path extends string,
     A extends Providable<Provided> = Empty,
@@ -155,6 +176,10 @@ export abstract class Verbs<
   }
 
   /** Registers a handler for DELETE. */
+  delete<const Path extends string>(
+    path: KnownPattern<Path, ConvertorTypes<Own>>,
+    handler: RouteHandler<Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>,
+  ): this;
   delete<
     const Path extends string,
     A extends Providable<Provided> = Empty,
@@ -178,6 +203,10 @@ export abstract class Verbs<
   }
 
   /** Registers a handler for OPTIONS, in place of the automatic answer. */
+  options<const Path extends string>(
+    path: KnownPattern<Path, ConvertorTypes<Own>>,
+    handler: RouteHandler<Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>,
+  ): this;
   options<
     const Path extends string,
     A extends Providable<Provided> = Empty,
@@ -201,6 +230,10 @@ export abstract class Verbs<
   }
 
   /** Registers a handler for every method that has no route of its own there. */
+  all<const Path extends string>(
+    path: KnownPattern<Path, ConvertorTypes<Own>>,
+    handler: RouteHandler<Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>,
+  ): this;
   all<
     const Path extends string,
     A extends Providable<Provided> = Empty,
@@ -239,6 +272,10 @@ export abstract class Verbs<
     path: KnownPattern<Path, ConvertorTypes<Own>>,
     ...options: [] | [options: MethodOptions]
   ): RouteRegistrar<Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>;
+  route<const Path extends string>(
+    path: KnownPattern<Path, ConvertorTypes<Own>>,
+    handler: RouteHandler<Provided, Params & ParamsOf<Path, ConvertorTypes<Own>>, AppState>,
+  ): this;
   route<
     const Path extends string,
     A extends Providable<Provided> = Empty,

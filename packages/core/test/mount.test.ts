@@ -425,6 +425,18 @@ describe('a mounted app that no middleware watches', () => {
     expect(events).toHaveLength(4);
   });
 
+  test('may give a promise of another make, which is waited for', async () => {
+    const raw: App = (_scope, _receive, send) => {
+      const answered = pause().then(() => {
+        send({ type: 'http.response.start', status: 200 });
+        return send({ type: 'http.response.body', body: 'late' });
+      });
+      // biome-ignore lint/suspicious/noThenProperty: such a promise is what this is about
+      return { then: answered.then.bind(answered) } as Promise<void>;
+    };
+    expect(await text(new Pullo().mount('/app', raw), '/app')).toBe('late');
+  });
+
   test('has a scope of its own: what it writes there, the app around it does not see', async () => {
     const app = new Pullo()
       .provide(({ state }) => ({ before: Object.keys(state) }))
@@ -443,3 +455,7 @@ describe('a mounted app that no middleware watches', () => {
     expect(scope.rootPath).toBe('');
   });
 });
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 5));
+}

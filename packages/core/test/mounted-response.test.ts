@@ -16,7 +16,7 @@ import {
 } from '@pullo/core';
 import { client, communicate } from '@pullo/testing';
 import { describeTransports } from '@pullo/testing/vitest';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 
 type HTTPApp = (...call: Parameters<App>) => Promise<void>;
 
@@ -236,6 +236,30 @@ describe('what a middleware does with the response of a mounted app', () => {
     await expect(peer.get('/app')).rejects.toThrow(
       'The app mounted at "/app" has given a response that was read or sent already: it can be used once.',
     );
+  });
+
+  test('the content may be left halfway: the app is told so, though it waits for its piece to be taken', async () => {
+    const ended = vi.fn();
+    const app = below(
+      async (_ctx, next) => {
+        const response = await next();
+        for await (const piece of response.content as AsyncIterable<Uint8Array | string>) {
+          return new TextResponse(`begins with ${piece}`);
+        }
+        return response;
+      },
+      http(async (_scope, _receive, send) => {
+        send(start);
+        try {
+          for (;;) await send(body('a'));
+        } finally {
+          ended();
+        }
+      }),
+    );
+    await using peer = client(app);
+    expect(await (await peer.get('/app')).text()).toBe('begins with a');
+    expect(ended).toHaveBeenCalledOnce();
   });
 
   test('background work that a middleware adds runs after the last byte', async () => {
@@ -530,6 +554,74 @@ describe('the body of a request', () => {
     await using peer = client(app, { raiseAppErrors: false, onError: () => {} });
     const response = await peer.post('/app', { body: 'hei' });
     expect(response.status).toBe(500);
+  });
+});
+
+describe('a request body that a mounted app has read', () => {
+  const read = new Pullo().post('/', async ({ request }) => `got ${await request.text()}`);
+
+  test('is gone for a middleware that reads it afterwards, which hears so at once', async () => {
+    const app = below(async ({ request }, next) => {
+      const response = await next();
+      await expect(request.text()).rejects.toThrow('text() came too late');
+      return response;
+    }, read);
+    await using peer = client(app);
+    expect(await (await peer.post('/app', { body: 'hei' })).text()).toBe('got hei');
+  });
+
+  test('and whose client leaves meanwhile ends in disconnects, never in a body that looks whole', async () => {
+    const seen: string[] = [];
+    const app = below(
+      pass,
+      http(async (_scope, receive) => {
+        for (let i = 0; i < 3; i++) seen.push((await receive()).type);
+      }),
+    );
+    const peer = communicate(app, { type: 'http', path: '/app', method: 'POST' });
+    peer.send({ type: 'http.request', body: new Uint8Array([1]), moreBody: true });
+    peer.send({ type: 'http.disconnect' });
+    peer.send({ type: 'http.disconnect' });
+    await vi.waitFor(() => expect(seen).toEqual(['http.request', 'http.disconnect', 'http.disconnect']));
+  });
+});
+
+describe('ctx.error above a mounted Pullo', () => {
+  const broken = new Error('no database');
+  const shop = new Pullo()
+    .onError(RangeError, () => 'handled')
+    .get('/', () => 'fine')
+    .get('/broken', () => {
+      throw broken;
+    })
+    .get('/handled', async () => {
+      throw new RangeError('too much');
+    });
+  const ways: readonly [title: string, app: App][] = [
+    ['mounted', shop],
+    ['mounted in another', new Pullo().mount('/', shop)],
+    ['mounted in another with a pipeline', new Pullo().use(async (_ctx, next) => next()).mount('/', shop)],
+    ['in a raw middleware', (scope, receive, send) => shop({ ...scope }, receive, send)],
+  ];
+  test.each(ways)('%s is the error of its answer, so that a transaction is undone', async (_title, inner) => {
+    const seen: unknown[] = [];
+    const app = below(async (ctx, next) => {
+      const response = await next();
+      seen.push([response.status, ctx.error]);
+      if (ctx.error) throw ctx.error;
+      return response;
+    }, inner);
+    const errors: unknown[] = [];
+    const peer = client(app, { raiseAppErrors: false, onError: (error) => errors.push(error) });
+    for (const path of ['/app', '/app/broken', '/app/handled', '/app/nothing']) await peer.get(path);
+    await peer.close();
+    expect(seen).toEqual([
+      [200, undefined],
+      [500, broken],
+      [500, expect.any(RangeError)],
+      [404, expect.any(HTTPError)],
+    ]);
+    expect(errors).toEqual([broken]);
   });
 });
 

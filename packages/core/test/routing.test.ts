@@ -138,6 +138,10 @@ test('waitUntil refuses what is no promise, and work that comes when the exchang
   );
   expect(await (await http.get('/kept')).text()).toBe('answered');
   expect(() => keep(Promise.resolve())).toThrow('waitUntil() came when the exchange was over');
+  // Vitest fails on a rejection that nobody has handled, which would end the process.
+  expect(() => keep(Promise.reject(new Error('late')))).toThrow(
+    'waitUntil() came when the exchange was over',
+  );
 });
 
 test('an app that is called for a scope it does not serve says so', () => {

@@ -364,6 +364,11 @@ describe('a handler', () => {
     };
     expectTypeOf(wrong).toBeFunction();
   });
+
+  test('may be a promise that is rejected at once', () => {
+    const right = (app: Pullo) => app.get('/', () => Promise.reject(new Error('later')));
+    expectTypeOf(right).toBeFunction();
+  });
 });
 
 describe('a lifespan', () => {

@@ -1,5 +1,6 @@
 import { type App, BadPath } from '@pullo/asgi';
 import { describeValue } from '../describe.js';
+import { isPromiseLike } from '../settle.js';
 import { FetchExchange } from './fetch-exchange.js';
 import { FetchLifespan } from './fetch-lifespan.js';
 import { fetchScope } from './fetch-scope.js';
@@ -51,7 +52,9 @@ export class FetchHost {
 
   report(error: unknown, request?: globalThis.Request): void {
     try {
-      this.#onUnhandled(error, request);
+      const heard: unknown = this.#onUnhandled(error, request);
+      // An async function is one of `void` by its type, and its rejection would end the process.
+      if (isPromiseLike(heard)) heard.then(undefined, (failure: unknown) => console.error(failure));
     } catch (failure) {
       console.error(failure);
     }

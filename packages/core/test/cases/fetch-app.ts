@@ -173,25 +173,26 @@ export const cases: readonly Case[] = [
     },
   },
   {
-    title: 'an onUnhandled that throws breaks nothing',
+    title: 'an onUnhandled that throws, at once or later, breaks nothing',
     run: async () => {
       const { error } = console;
       const logged: unknown[] = [];
       console.error = (message: unknown) => logged.push(codeOf(message));
+      const broken = (): never => {
+        throw new Error('logger broken');
+      };
       try {
-        const app = new Pullo({
-          onUnhandled: () => {
-            throw new Error('logger broken');
-          },
-        }).get('/', () => {
-          throw new Error('x');
-        });
-        assertEqual((await app.fetch(get())).status, 500);
-        await app.close();
+        for (const onUnhandled of [broken, async () => broken()]) {
+          const app = new Pullo({ onUnhandled }).get('/', () => {
+            throw new Error('x');
+          });
+          assertEqual((await app.fetch(get())).status, 500);
+          await app.close();
+        }
       } finally {
         console.error = error;
       }
-      assertEqual(logged, ['logger broken']);
+      assertEqual(logged, ['logger broken', 'logger broken']);
     },
   },
   {
