@@ -70,7 +70,7 @@ export class RunningServer implements Server, Stoppable {
   ) {
     this.host = address.host;
     this.port = address.port ?? 0;
-    this.url = urlOf(address, settings.tlsCert === undefined ? 'http' : 'https');
+    this.url = urlOf(address, settings);
     this.address = address;
     this.#engine = engine;
     this.#lifespan = lifespan;
@@ -94,9 +94,11 @@ export class RunningServer implements Server, Stoppable {
     return this.close();
   }
 
-  /** Serves a connection that another process has accepted. */
-  take(socket: Socket): void {
+  /** Serves a connection that another process has accepted; answers whether it does, for one that stops takes none. */
+  take(socket: Socket): boolean {
+    if (this.#isStopping) return false;
     this.#engine.take(socket);
+    return true;
   }
 
   /** Begins to stop; does nothing if it has begun. */
@@ -151,7 +153,9 @@ export class RunningServer implements Server, Stoppable {
   }
 }
 
-function urlOf({ host, port }: ServerAddress, scheme: string): string {
+/** Where a server is reached that listens at an address. */
+export function urlOf({ host, port }: ServerAddress, { tlsCert }: Pick<Settings, 'tlsCert'>): string {
   if (port === null) return host.startsWith('fd:') ? host : `unix:${host}`;
+  const scheme = tlsCert === undefined ? 'http' : 'https';
   return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

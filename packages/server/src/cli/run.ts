@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import type { App, ServerAddress } from '@pullo/asgi';
 import { InvalidOption, StartupFailed } from '../errors.js';
 import type { Logger } from '../logger.js';
-import { makeRoom } from '../node/listen.js';
 import type { Settings } from '../options.js';
 import { serve, start } from '../serve.js';
 import type { StopReport } from '../server.js';
@@ -43,17 +42,14 @@ async function serveInWorker(configuration: Configuration, plain: Logger): Promi
   parent.loaded();
   const server = await start(app, configuration.settings, logger, parent, held);
   parent.stops(server);
-  const report = await server.closed;
-  if (!report.isForced) await parent.farewell();
-  return codeOf(report);
+  return codeOf(await server.closed);
 }
 
-/** Where the parent of a process that comes and goes accepts its connections. */
+/** Where the parent accepts the connections. */
 function heldAddress(): ServerAddress | null {
   const text = process.env.PULLO_HELD_ADDRESS;
-  // These are not for what the app starts itself.
+  // It is not for what the app starts itself.
   delete process.env.PULLO_HELD_ADDRESS;
-  delete process.env.PULLO_FD;
   return text === undefined ? null : (JSON.parse(text) as ServerAddress);
 }
 
@@ -68,7 +64,6 @@ function codeOf({ isForced, error }: StopReport): number {
 }
 
 async function supervising(settings: Settings, options: RunOptions, logger: Logger): Promise<number> {
-  if (settings.uds !== undefined && settings.fd === undefined) await makeRoom(settings.uds);
   logger.log('info', `Started parent process [${process.pid}]`);
   const supervisor = new Supervisor({ ...settings, ...options }, logger);
   new StopSignals(logger, ['SIGINT', 'SIGTERM']).stops(supervisor);

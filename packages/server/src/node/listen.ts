@@ -1,4 +1,3 @@
-import cluster from 'node:cluster';
 import { chmod, lstat, unlink } from 'node:fs/promises';
 import { connect, type ListenOptions, type Server } from 'node:net';
 import type { ServerAddress } from '@pullo/asgi';
@@ -16,8 +15,7 @@ export interface Place {
 
 /** Begins to listen; resolves with the address, and throws `StartupFailed` if it cannot be had. */
 export async function listen(server: Server, place: Place): Promise<ServerAddress> {
-  // A worker asks its parent for the socket, which the parent has made room for.
-  if (place.uds !== undefined && place.fd === undefined && cluster.isPrimary) await makeRoom(place.uds);
+  if (place.uds !== undefined && place.fd === undefined) await makeRoom(place.uds);
   await listening(server, place);
   if (place.uds !== undefined && place.fd === undefined) await chmod(place.uds, place.udsMode);
   return addressOf(server, place);
@@ -27,7 +25,7 @@ export async function listen(server: Server, place: Place): Promise<ServerAddres
  * Removes the unix socket that a server which is no more has left at a path. Throws `StartupFailed` if a server listens there,
  * or if something other than a socket is there.
  */
-export async function makeRoom(path: string): Promise<void> {
+async function makeRoom(path: string): Promise<void> {
   const found = await lstat(path).catch(() => null);
   if (found === null) return;
   const where = `Cannot listen on unix:${path}`;

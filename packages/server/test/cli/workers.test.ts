@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { client } from '@pullo/testing';
@@ -141,6 +141,27 @@ describe('a worker', () => {
     const [, id] = await command.next(/Worker (\d) \[\d+\] has not answered for 1000 ms: it is killed/);
     await command.next(new RegExp(`Worker ${id} \\[\\d+\\] is ready`));
     expect((await answering(url, 2)).size).toBe(2);
+  });
+
+  it('that hangs and is killed loses no connection that it has not taken', async () => {
+    const { command, url } = await running('--workers', '2', '--worker-timeout', '1s');
+    provoke(`${url}/spin`);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const response = await fetch(url, { headers: { connection: 'close' } });
+        return response.status;
+      }),
+    );
+    expect(answers).toEqual(Array(20).fill(200));
+    expect(command.stderr).toMatch(/Worker \d \[\d+\] has not answered for 1000 ms: it is killed/);
+  });
+
+  it('cuts clients that never end their head, as a server without workers does', async () => {
+    const { url } = await running('--workers', '2', '--headers-timeout', '300ms');
+    const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1' });
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n');
+    const answer = (await socket.setEncoding('latin1').toArray()).join('');
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /);
   });
 
   it('is left alone by Ctrl+C, which its parent gets as well', async () => {

@@ -2,8 +2,8 @@ import type { Logger } from '../../logger.js';
 import type { Place } from '../../node/listen.js';
 import type { Stoppable } from '../../signals.js';
 import { EXIT } from '../exit-codes.js';
+import { Reception } from '../workers/reception.js';
 import { WorkerProcess } from '../workers/worker-process.js';
-import { Reception } from './reception.js';
 import { Watcher, type WatchSettings } from './watcher.js';
 
 /** How long after the graceful timeout the old process is killed. */
@@ -61,7 +61,7 @@ export class Reloader implements Stoppable {
       const worker = this.#startWorker();
       const changes = watcher.changes(signal).catch(() => []);
       const first = await Promise.race([changes, worker.exited]);
-      this.#reception.serve(null);
+      this.#reception.remove(worker);
       if (!Array.isArray(first)) {
         if (signal.aborted) break;
         this.#logger.log('warning', `${endOf(first.code)} Waiting for a change.`);
@@ -83,7 +83,7 @@ export class Reloader implements Stoppable {
     void worker.ready.then((url) => {
       if (url === null || this.#stopping.signal.aborted) return;
       this.#logger.log('info', `Pullo running on ${url} (Press CTRL+C to quit)`);
-      this.#reception.serve(worker);
+      this.#reception.add(worker);
     });
     return worker;
   }

@@ -4,14 +4,14 @@ export type FromWorker =
   | { type: 'pullo:ready'; url: string }
   /** It stops though its parent has not told it to, or wants to: another is to take its place. */
   | { type: 'pullo:leaving' }
-  /** It has stopped, and waits for the word to end. */
-  | { type: 'pullo:bye' }
+  /** Whether it serves the connection that it has been handed. */
+  | { type: 'pullo:taken' | 'pullo:refused' }
   /** Its event loop turns. */
   | { type: 'pullo:pong' };
 
 /** What a parent tells its worker: to stop, to stop in favour of another, to stop at once, to answer, and to serve a connection. */
 export type FromParent = {
-  type: 'pullo:stop' | 'pullo:retire' | 'pullo:force' | 'pullo:ping' | 'pullo:bye' | 'pullo:connection';
+  type: 'pullo:stop' | 'pullo:retire' | 'pullo:force' | 'pullo:ping' | 'pullo:connection';
 };
 
 /** Whether a message is of ours; an app may exchange its own. */

@@ -8,9 +8,6 @@ import { type FromParent, type FromWorker, isOurs } from './messages.js';
 /** What the terminal sends to all processes of its group: in a worker it is for the parent to say what follows. */
 const LEFT_TO_PARENT = ['SIGINT', 'SIGHUP'] as const;
 
-/** The longest that a process that has stopped waits for the word of its parent. */
-const FAREWELL_TIME = 5000;
-
 /** In a worker, its parent: it is told how the server fares, and stops it. */
 export class Parent implements Stopper {
   readonly #logger: Logger;
@@ -19,13 +16,12 @@ export class Parent implements Stopper {
   #early: FromParent['type'] | null = null;
   #wasTold = false;
   #isLoading = true;
-  #letGo: () => void = () => {};
   readonly #ignore = (): void => {};
   readonly #terminate = (): void => this.#take('pullo:stop');
   readonly #listener = (message: unknown, handle: unknown): void => {
     if (!isOurs(message)) return;
-    if (message.type !== 'pullo:connection') this.#obey(message as FromParent);
-    else if (handle instanceof Socket) this.#server?.take(handle);
+    if (message.type === 'pullo:connection') this.#serve(handle);
+    else this.#obey(message as FromParent);
   };
 
   constructor(logger: Logger) {
@@ -56,31 +52,24 @@ export class Parent implements Stopper {
     return true;
   }
 
-  /**
-   * Resolves when the parent knows that this process takes no more connections. One that it had handed on before would be lost
-   * with a process that ends without having refused it: node:cluster waits for an answer, and the client with it.
-   */
-  farewell(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#letGo = resolve;
-      if (!process.connected) resolve();
-      setTimeout(resolve, FAREWELL_TIME);
-      tell({ type: 'pullo:bye' });
-    });
-  }
-
   release(): void {
     for (const signal of LEFT_TO_PARENT) process.off(signal, this.#ignore);
     process.off('SIGTERM', this.#terminate);
     process.off('message', this.#listener);
   }
 
-  #obey({ type }: FromParent): void {
-    if (type === 'pullo:bye') {
-      // What has been refused meanwhile goes out before this.
-      process.send?.({ type: 'pullo:pong' } satisfies FromWorker, undefined, undefined, () => this.#letGo());
+  #serve(handle: unknown): void {
+    // One that has ended on the way arrives as nothing, and needs nobody else.
+    if (!(handle instanceof Socket) || this.#server?.take(handle) === true) {
+      tell({ type: 'pullo:taken' });
       return;
     }
+    // Only here: its parent still has it.
+    handle.destroy();
+    tell({ type: 'pullo:refused' });
+  }
+
+  #obey({ type }: FromParent): void {
     if (type === 'pullo:ping') {
       tell({ type: 'pullo:pong' });
       return;

@@ -1,10 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServerAddress } from '@pullo/asgi';
+import { StartupFailed } from '../../errors.js';
 import type { Logger } from '../../logger.js';
+import type { Place } from '../../node/listen.js';
 import { MAX_DELAY } from '../../option-kinds.js';
+import type { Settings } from '../../options.js';
+import { urlOf } from '../../server.js';
 import type { Stoppable } from '../../signals.js';
 import { EXIT } from '../exit-codes.js';
 import { BackOff } from './back-off.js';
 import { killHung } from './health.js';
+import { Reception } from './reception.js';
 import { type Exit, WorkerProcess } from './worker-process.js';
 
 /** How many replacements in a row may fail to start while no worker serves. */
@@ -13,10 +19,8 @@ const MAX_FAILED_STARTS = 5;
 const KILL_TIME = 5000;
 const FORCE_TIME = 1000;
 
-export interface SupervisorSettings {
-  fd: number | undefined;
+export interface SupervisorSettings extends Place, Pick<Settings, 'tlsCert' | 'gracefulTimeout'> {
   workers: number;
-  gracefulTimeout: number;
   workerStartTimeout: number;
   workerTimeout: number;
 }
@@ -34,6 +38,9 @@ export class Supervisor implements Stoppable {
   readonly closed: Promise<number>;
   readonly #settings: SupervisorSettings;
   readonly #logger: Logger;
+  readonly #reception = new Reception();
+  /** Where it listens, or is to listen. */
+  #address: ServerAddress;
   #slots: Slot[] = [];
   /** All that have not ended, also those whose place another has taken. */
   readonly #living = new Set<WorkerProcess>();
@@ -49,22 +56,24 @@ export class Supervisor implements Stoppable {
   constructor(settings: SupervisorSettings, logger: Logger) {
     this.#settings = settings;
     this.#logger = logger;
+    this.#address = addressOf(settings);
     this.closed = new Promise((resolve) => {
       this.#end = resolve;
     });
   }
 
-  /** Starts the first worker, and the others once it is ready: what is wrong with the app is told once. */
+  /** Starts the first worker, listens once it is ready, and starts the others: what is wrong with the app is told once. */
   async start(): Promise<void> {
-    const first = this.#addSlot();
-    const url = await this.#fill(first);
-    while (this.#slots.length < this.#settings.workers && url !== null) this.#addSlot();
+    const isFirstReady = await this.#fill(this.#addSlot());
+    if (isFirstReady && !(await this.#listens())) return;
+    while (this.#slots.length < this.#settings.workers && isFirstReady) this.#addSlot();
     const others = await Promise.all(this.#slots.slice(1).map((slot) => this.#fill(slot)));
     if (this.#isStopping) return;
-    if (url === null || others.includes(null)) {
+    if (!isFirstReady || others.includes(false)) {
       this.#abandon('A worker did not start.');
       return;
     }
+    const url = urlOf(this.#address, this.#settings);
     this.#logger.log('info', `Pullo running on ${url} (Press CTRL+C to quit)`);
     this.#isUp = true;
     for (const slot of this.#slots) {
@@ -77,6 +86,7 @@ export class Supervisor implements Stoppable {
   stop(signal: NodeJS.Signals | null): void {
     if (this.#isStopping) return;
     this.#stopping.abort();
+    this.#reception.close();
     if (signal !== null) this.#logger.log('info', `${signal}: stopping ${this.#living.size} workers.`);
     for (const worker of this.#living) worker.tell('pullo:stop');
     this.#killAfter(this.#settings.gracefulTimeout + KILL_TIME);
@@ -108,8 +118,7 @@ export class Supervisor implements Stoppable {
     if (this.#isStopping || !this.#isUp) return;
     const slot = this.#addSlot();
     this.#logger.log('info', `SIGTTIN: ${this.#slots.length} workers.`);
-    const url = await this.#fill(slot);
-    if (url !== null && slot.worker !== null) {
+    if ((await this.#fill(slot)) && slot.worker !== null) {
       void this.#watch(slot, slot.worker);
       return;
     }
@@ -129,6 +138,21 @@ export class Supervisor implements Stoppable {
     if (slot?.worker != null) this.#retire(slot.worker);
   }
 
+  /** Whether it could listen, and is not to stop by then. */
+  async #listens(): Promise<boolean> {
+    if (this.#isStopping) return false;
+    try {
+      this.#address = await this.#reception.open(this.#settings);
+    } catch (error) {
+      if (!(error instanceof StartupFailed)) throw error;
+      this.#abandon(error.message);
+      return false;
+    }
+    // What came meanwhile has closed nothing that was open.
+    if (this.#isStopping) this.#reception.close();
+    return !this.#isStopping;
+  }
+
   get #isStopping(): boolean {
     return this.#stopping.signal.aborted;
   }
@@ -140,19 +164,18 @@ export class Supervisor implements Stoppable {
     return slot;
   }
 
-  /** Starts a worker in a place; resolves with its URL, or null if it did not start. */
-  async #fill(slot: Slot): Promise<string | null> {
+  /** Starts a worker in a place; resolves with whether it is ready to serve. */
+  async #fill(slot: Slot): Promise<boolean> {
     slot.worker = this.#fork(slot.id);
     return this.#whenReady(slot.worker);
   }
 
   #fork(id: number): WorkerProcess {
-    const { fd } = this.#settings;
-    // The socket is the parent's: the worker asks for it by its number, which systemd has told the parent alone.
-    const worker = new WorkerProcess(id, fd === undefined ? {} : { PULLO_FD: String(fd) });
+    const worker = new WorkerProcess(id, { PULLO_HELD_ADDRESS: JSON.stringify(this.#address) });
     this.#living.add(worker);
     void worker.exited.then((exit) => {
       this.#living.delete(worker);
+      this.#reception.remove(worker);
       if (!this.#isStopping) return;
       if (exit.code !== 0 && this.#code === EXIT.stopped) this.#code = EXIT.failed;
       if (this.#living.size === 0) this.#end(this.#code);
@@ -160,15 +183,18 @@ export class Supervisor implements Stoppable {
     return worker;
   }
 
-  async #whenReady(worker: WorkerProcess): Promise<string | null> {
+  /** Resolves with whether it has become ready; from then on it is handed connections. */
+  async #whenReady(worker: WorkerProcess): Promise<boolean> {
     const timer = timeout(this.#settings.workerStartTimeout, () => {
       this.#logger.log('error', `${worker.label} is not ready in time: it is killed.`);
       worker.kill();
     });
     const url = await worker.ready;
     clearTimeout(timer);
-    if (url !== null) this.#logger.log('info', `${worker.label} is ready.`);
-    return url;
+    if (url === null) return false;
+    this.#logger.log('info', `${worker.label} is ready.`);
+    if (!this.#isStopping) this.#reception.add(worker);
+    return true;
   }
 
   /** Replaces a worker when it leaves, unless another has its place by then. */
@@ -191,10 +217,10 @@ export class Supervisor implements Stoppable {
     this.#logger.log(level, `${worker.label} ${told(exit)}: another takes its place ${when}.`);
     await sleep(pause, undefined, { signal: this.#stopping.signal }).catch(() => {});
     if (!this.#isOf(slot, worker)) return;
-    const url = await this.#fill(slot);
+    const isReady = await this.#fill(slot);
     if (slot.worker !== null) void this.#watch(slot, slot.worker);
-    this.#failedStarts = url === null ? this.#failedStarts + 1 : 0;
-    if (url !== null) this.#retireOthers(slot);
+    this.#failedStarts = isReady ? 0 : this.#failedStarts + 1;
+    if (isReady) this.#retireOthers(slot);
     if (this.#failedStarts < MAX_FAILED_STARTS || this.#isStopping) return;
     if (this.#slots.every((one) => one.worker?.readyAt == null)) {
       this.#abandon(`${this.#failedStarts} workers in a row did not start, and none serves.`);
@@ -204,9 +230,9 @@ export class Supervisor implements Stoppable {
   async #rollOnce(): Promise<boolean> {
     for (const slot of [...this.#slots]) {
       const worker = this.#fork(slot.id);
-      const url = await this.#whenReady(worker);
+      const isReady = await this.#whenReady(worker);
       if (this.#isStopping) return false;
-      if (url === null) {
+      if (!isReady) {
         this.#logger.log('error', 'A new worker did not start: the old ones go on.');
         return false;
       }
@@ -231,6 +257,7 @@ export class Supervisor implements Stoppable {
 
   /** Lets a worker come to its end in favour of the others. */
   #retire(worker: WorkerProcess): void {
+    this.#reception.remove(worker);
     worker.tell('pullo:retire');
     const timer = timeout(this.#settings.gracefulTimeout + KILL_TIME, () => worker.kill());
     void worker.exited.then(() => clearTimeout(timer));
@@ -248,6 +275,12 @@ export class Supervisor implements Stoppable {
     });
     timer?.unref();
   }
+}
+
+/** What is known of a place before anybody listens there. */
+function addressOf({ host, port, uds, fd }: Place): ServerAddress {
+  if (fd !== undefined) return { host: `fd:${fd}`, port: null };
+  return uds === undefined ? { host, port } : { host: uds, port: null };
 }
 
 function told(exit: Exit | null): string {

@@ -24,6 +24,8 @@ export class WorkerProcess {
   /** How often it has been asked since it last said something. */
   unanswered = 0;
   readonly #worker: Worker;
+  /** Says what has become of the connection that is on its way. */
+  #answer: (isTaken: boolean) => void = () => {};
 
   /** Starts one. `environment` is added to that of this process. */
   constructor(id: number, environment: Record<string, string>) {
@@ -33,13 +35,18 @@ export class WorkerProcess {
     this.exited = new Promise((resolve) => {
       this.#worker.on('exit', (code, signal) => resolve({ code, signal: signal as NodeJS.Signals | null }));
     });
+    void this.exited.then(() => this.#answer(false));
+    this.#worker.on('message', (message: unknown) => {
+      if (!isOurs(message)) return;
+      if (message.type === 'pullo:taken') this.#answer(true);
+      else if (message.type === 'pullo:refused') this.#answer(false);
+    });
     // The process could not be made, or the channel broke: 'exit' tells the rest.
     this.#worker.on('error', () => {});
     this.ready = Promise.race([
       this.#told('pullo:ready').then((message) => (message.type === 'pullo:ready' ? message.url : null)),
       this.exited.then(() => null),
     ]);
-    void this.#told('pullo:bye').then(() => this.tell('pullo:bye'));
     this.leaving = Promise.race([this.#told('pullo:leaving').then(() => null), this.exited]);
   }
 
@@ -53,11 +60,16 @@ export class WorkerProcess {
     if (this.#worker.isConnected()) this.#worker.send(message, undefined, () => {});
   }
 
-  /** Lets it serve a connection. */
-  hand(socket: Socket): void {
+  /** Lets it serve a connection, which stays open here; resolves with whether it does. One at a time. */
+  hand(socket: Socket): Promise<boolean> {
+    if (!this.#worker.isConnected()) return Promise.resolve(false);
     const message: FromParent = { type: 'pullo:connection' };
-    if (!this.#worker.isConnected()) socket.destroy();
-    else this.#worker.send(message, socket, {}, () => {});
+    return new Promise((resolve) => {
+      this.#answer = resolve;
+      this.#worker.send(message, socket, { keepOpen: true }, (error) => {
+        if (error !== null) resolve(false);
+      });
+    });
   }
 
   /** Asks for a sign of life. */

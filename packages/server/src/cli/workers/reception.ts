@@ -1,0 +1,80 @@
+import { createServer, type Socket } from 'node:net';
+import type { ServerAddress } from '@pullo/asgi';
+import { listen, type Place } from '../../node/listen.js';
+import type { WorkerProcess } from './worker-process.js';
+
+/**
+ * Accepts connections and hands them to workers, in turn. Each has one at a time on its way, which stays open here until the
+ * worker has taken it: if it ends before, or refuses, another gets the connection. While there is nobody, they wait.
+ */
+export class Reception {
+  readonly #server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => this.#receive(socket));
+  readonly #waiting = new Set<Socket>();
+  readonly #workers = new Set<WorkerProcess>();
+  /** Those that have none on its way, in the order of their turns. */
+  readonly #free = new Set<WorkerProcess>();
+  #isClosed = false;
+
+  /** Throws `StartupFailed` if the address cannot be had. */
+  open(place: Place): Promise<ServerAddress> {
+    return listen(this.#server, place);
+  }
+
+  /** From now on a worker gets connections, those that have waited first. */
+  add(worker: WorkerProcess): void {
+    this.#workers.add(worker);
+    this.#free.add(worker);
+    this.#distribute();
+  }
+
+  /** A worker gets no more; one that is on its way has been told before whatever it is told next. */
+  remove(worker: WorkerProcess): void {
+    this.#workers.delete(worker);
+    this.#free.delete(worker);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#server.close();
+    for (const socket of this.#waiting) socket.destroy();
+    this.#waiting.clear();
+  }
+
+  #receive(socket: Socket): void {
+    // Nobody reads it here, so that nobody would tell of a client that has left: its worker finds out.
+    socket.on('error', () => this.#waiting.delete(socket));
+    this.#queue(socket);
+  }
+
+  #queue(socket: Socket): void {
+    if (this.#isClosed) {
+      socket.destroy();
+      return;
+    }
+    this.#waiting.add(socket);
+    this.#distribute();
+  }
+
+  #distribute(): void {
+    for (const socket of this.#waiting) {
+      const [worker] = this.#free;
+      if (worker === undefined) return;
+      this.#free.delete(worker);
+      this.#waiting.delete(socket);
+      void this.#hand(socket, worker);
+    }
+  }
+
+  async #hand(socket: Socket, worker: WorkerProcess): Promise<void> {
+    if (await worker.hand(socket)) {
+      // The worker has a descriptor of its own.
+      socket.destroy();
+      if (!this.#workers.has(worker)) return;
+      this.#free.add(worker);
+      this.#distribute();
+      return;
+    }
+    this.remove(worker);
+    this.#queue(socket);
+  }
+}
