@@ -13,6 +13,7 @@ import { KeepAlive } from './keep-alive.js';
 
 /** How much waits to be sent before a sender has to. */
 const HIGH_WATER_MARK = 64 * 1024;
+const NO_BYTES = Buffer.alloc(0);
 const NO_ANSWER = 1011;
 const LOST = 1006;
 const EXTENSIONS = Object.freeze({ 'websocket.http.response': Object.freeze({}) });
@@ -24,19 +25,22 @@ export class NodeSession implements WebSocketTransport {
   readonly #exchange: NodeExchange;
   readonly #acceptor: Acceptor;
   /** What came after the handshake in one packet with it. */
-  readonly #head: Buffer;
+  #head: Buffer;
   #handshake: Handshake | null = null;
   #webSocket: WebSocket | null = null;
   #keepAlive: KeepAlive | null = null;
-  #onWritable: (() => void) | null = null;
-  /** What each message calls back when it has gone out. */
-  readonly #onSent = (): void => this.#checkRoom();
+  #onWritable: (() => void)[] = [];
+  /** What each message calls back when it has gone out, or can't any more: that is told by the end of the session. */
+  readonly #onSent = (error?: Error): void => {
+    if (!(error instanceof Error)) this.#checkRoom();
+  };
 
   constructor(connection: Connection, exchange: NodeExchange, acceptor: Acceptor, head: Buffer) {
     this.#connection = connection;
     this.#exchange = exchange;
     this.#acceptor = acceptor;
-    this.#head = head;
+    // An empty one would keep the memory of the whole packet.
+    this.#head = head.byteLength === 0 ? NO_BYTES : head;
     this.cycle = new WebSocketCycle(connection.service, exchange.cycle, this);
   }
 
@@ -70,6 +74,7 @@ export class NodeSession implements WebSocketTransport {
     const handshake = this.#handshake as Handshake;
     const webSocket = this.#acceptor.accept(socket, this.#head, handshake, subprotocol, fields);
     if (webSocket === null) return false;
+    this.#head = NO_BYTES;
     this.#webSocket = webSocket;
     this.#keepAlive = new KeepAlive(webSocket, socket, service.settings, () => this.#unanswered());
     webSocket.on('message', (data: Buffer, isBinary) => {
@@ -103,12 +108,18 @@ export class NodeSession implements WebSocketTransport {
   }
 
   whenWritable(callback: () => void): void {
-    this.#onWritable = callback;
+    this.#onWritable.push(callback);
   }
 
+  /** The time that a client has to answer begins when it has what was sent before. */
   close(code: number, reason: string): void {
-    this.#keepAlive?.stop();
-    this.#webSocket?.close(code, reason);
+    const webSocket = this.#webSocket as WebSocket;
+    const close = (): void => {
+      this.#keepAlive?.stop();
+      webSocket.close(code, reason);
+    };
+    if (webSocket.bufferedAmount < HIGH_WATER_MARK) close();
+    else this.whenWritable(close);
   }
 
   pause(): void {
@@ -129,10 +140,8 @@ export class NodeSession implements WebSocketTransport {
   }
 
   #checkRoom(): void {
-    const callback = this.#onWritable;
-    if (callback === null || (this.#webSocket?.bufferedAmount ?? 0) >= HIGH_WATER_MARK) return;
-    this.#onWritable = null;
-    callback();
+    if (this.#onWritable.length === 0 || (this.#webSocket?.bufferedAmount ?? 0) >= HIGH_WATER_MARK) return;
+    for (const callback of this.#onWritable.splice(0)) callback();
   }
 
   #unanswered(): void {

@@ -239,6 +239,7 @@ export class WebSocketCycle {
   }
 
   #returned(): void {
+    this.#inbox.abandon();
     if (this.#phase === 'denying') {
       this.#http.returned();
       this.#inbox.end(LOST, '');
@@ -251,6 +252,7 @@ export class WebSocketCycle {
   }
 
   #threw(error: unknown): void {
+    this.#inbox.abandon();
     if (this.#phase === 'over' && isClientDisconnected(error)) return;
     if (this.#phase !== 'denying' && ExchangeSignal.isReason(this.#http.exchange, error))
       this.#closeForRestart();

@@ -15,6 +15,8 @@ export class SessionInbox {
   #events: { event: ReceiveEvent; size: number }[] = [{ event: { type: 'websocket.connect' }, size: 0 }];
   #bytes = 0;
   #isPaused = false;
+  /** Whether nobody is left who would receive. */
+  #isAbandoned = false;
   #farewell: ReceiveEvent | null = null;
   /** Calls that wait for an event, in order. */
   #waiting: ((event: ReceiveEvent) => void)[] = [];
@@ -27,10 +29,7 @@ export class SessionInbox {
     const first = this.#events.shift();
     if (first !== undefined) {
       this.#bytes -= first.size;
-      if (this.#isPaused && !this.#isFull()) {
-        this.#isPaused = false;
-        this.#transport.resume();
-      }
+      this.#makeRoom();
       return Promise.resolve(first.event);
     }
     if (this.#farewell !== null) return Promise.resolve({ ...this.#farewell });
@@ -40,7 +39,7 @@ export class SessionInbox {
   }
 
   put(event: ReceiveEvent, size: number): void {
-    if (this.#farewell !== null) return;
+    if (this.#farewell !== null || this.#isAbandoned) return;
     const waiting = this.#waiting.shift();
     if (waiting !== undefined) {
       waiting(event);
@@ -53,11 +52,25 @@ export class SessionInbox {
     this.#transport.pause();
   }
 
+  /** The app has come back: what arrives is dropped, so that the client's answer to the close is not behind it. */
+  abandon(): void {
+    this.#isAbandoned = true;
+    this.#events = [];
+    this.#bytes = 0;
+    this.#makeRoom();
+  }
+
   /** The session is over: what has arrived is read before its end is. The first end counts. */
   end(code: number, reason: string): void {
     if (this.#farewell !== null) return;
     this.#farewell = { type: 'websocket.disconnect', code, reason };
     for (const resolve of this.#waiting.splice(0)) resolve({ ...this.#farewell });
+  }
+
+  #makeRoom(): void {
+    if (!this.#isPaused || this.#isFull()) return;
+    this.#isPaused = false;
+    this.#transport.resume();
   }
 
   #isFull(): boolean {

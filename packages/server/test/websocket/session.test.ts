@@ -2,6 +2,7 @@ import { type ContractViolation, HeaderList, type SendEvent } from '@pullo/asgi'
 import { describe, expect, it } from 'vitest';
 import { serving, servingUnwatched, until } from '../support/serving.ts';
 import { denial, echo, frame, handshake, open, sessions, WireSession } from '../support/sessions.ts';
+import { Wire } from '../support/wire.ts';
 
 const LOST = { type: 'websocket.disconnect', code: 1006, reason: '' };
 
@@ -195,6 +196,34 @@ describe('the end of a session', () => {
     );
     expect(await (await open(server)).closed).toEqual({ code: 1000, reason: '' });
     expect(logger.errors).toEqual([]);
+  });
+
+  it('of an app that returns comes soon, however much the client still sends', async () => {
+    const { server } = await serving(
+      sessions(async (_scope, _receive, send) => {
+        send({ type: 'websocket.accept' });
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }),
+    );
+    const session = await open(server);
+    const began = performance.now();
+    for (let i = 0; i < 100; i++) session.send(new Uint8Array(100_000));
+    expect((await session.closed).code).toBe(1000);
+    expect(performance.now() - began).toBeLessThan(5000);
+  });
+
+  it('comes after all that the app has sent, though it did not wait for it', async () => {
+    const { server } = await serving(
+      sessions((_scope, _receive, send) => {
+        send({ type: 'websocket.accept' });
+        for (let i = 0; i < 100; i++) void send({ type: 'websocket.send', bytes: new Uint8Array(100_000) });
+        send({ type: 'websocket.close', code: 3000 });
+      }),
+    );
+    const session = await open(server);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    for (let i = 0; i < 100; i++) expect(await session.receiveBytes()).toHaveLength(100_000);
+    expect((await session.closed).code).toBe(3000);
   });
 
   it('of an app that throws is 1011, and what it threw is logged once', async () => {
@@ -482,6 +511,28 @@ describe('a refusal', () => {
     expect(String(logger.errors[0])).toContain('content-length is 2');
   });
 
+  it('to a client that does not take it is cut after idleTimeout', async () => {
+    const codes: unknown[] = [];
+    const { server } = await serving(
+      sessions(async (_scope, _receive, send) => {
+        send({ type: 'websocket.http.response.start', status: 503 });
+        for (;;) {
+          const body = 'x'.repeat(1_000_000);
+          const sent = send({ type: 'websocket.http.response.body', body, moreBody: true });
+          const error = await Promise.resolve(sent).catch((error) => error);
+          if (error === undefined) continue;
+          codes.push(error.code);
+          throw error;
+        }
+      }),
+      { idleTimeout: 200 },
+    );
+    const wire = new Wire(server).write(handshake());
+    wire.socket.pause();
+    await until(() => codes.length > 0);
+    expect(codes).toEqual(['ERR_CLIENT_DISCONNECTED']);
+  });
+
   it('to a client that leaves ends', async () => {
     const codes: unknown[] = [];
     const { server } = await serving(
@@ -497,8 +548,7 @@ describe('a refusal', () => {
         }
       }),
     );
-    const wire = new WireSession(server);
-    wire.write(handshake());
+    const wire = new Wire(server).write(handshake());
     await wire.until(/503/);
     wire.socket.destroy();
     await until(() => codes.length > 0);
