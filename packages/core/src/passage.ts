@@ -11,7 +11,7 @@ import {
 } from '@pullo/asgi';
 import type { Response } from '@pullo/response';
 import { PipelineError } from './errors.js';
-import { readFile } from './file-pieces.js';
+import { type FileEvent, filePieces } from './file-pieces.js';
 import { handledRejection } from './handled-rejection.js';
 import type { Mount } from './mount.js';
 import { MountedExchange } from './mounted-exchange.js';
@@ -49,6 +49,8 @@ export class Passage {
   readonly #held: Held[] = [];
   /** The event that a reader has, and may not come back for. */
   #inHand: Held | undefined;
+  /** The last step of reading a file. */
+  #fileStep: Promise<unknown> | undefined;
   /** Where the events go once the response is sent. */
   #send: Send | undefined;
   /** Wakes the reader that waits for an event, and the calls of `receive` that do. */
@@ -112,20 +114,37 @@ export class Passage {
     if (this.#state !== 'held') throw this.#usedTwice();
     this.#state = 'reading';
     for (;;) {
-      const { event, resolve } = await this.#next();
-      if (event.type === 'http.response.pathsend') yield* readFile(event.path);
+      const held = await this.#next();
+      const { event } = held;
+      this.#inHand = held;
+      if (isFileEvent(event)) yield* this.#readFile(held, event);
       if (event.type === 'http.response.body' && event.body !== undefined) yield event.body;
-      const isLast =
-        event.type === 'http.response.pathsend' ||
-        (event.type === 'http.response.body' && event.moreBody !== true);
+      const isLast = isLastEvent(event);
       if (isLast) {
         // Trailers belonged to the content as it was.
         this.#state = 'drained';
         this.#run.waitUntil(this.#completion());
       }
       this.#inHand = undefined;
-      resolve();
+      held.resolve();
       if (isLast) return;
+    }
+  }
+
+  async *#readFile(held: Held, event: FileEvent): AsyncGenerator<Uint8Array, void, undefined> {
+    const pieces = filePieces(event);
+    for (;;) {
+      const step = pieces.next();
+      this.#fileStep = step;
+      try {
+        const { value, done } = await step;
+        if (done) return;
+        if (this.#state === 'cut') throw this.#disconnected();
+        yield value;
+      } catch (error) {
+        held.reject(error);
+        throw error;
+      }
     }
   }
 
@@ -139,8 +158,12 @@ export class Passage {
     if (this.#state === 'cut') return;
     this.#state = 'cut';
     this.#send = undefined;
-    this.#inHand?.reject(this.#disconnected());
     for (const { reject } of this.#held.splice(0)) reject(this.#disconnected());
+    // An app may close its file once it hears of this: not while it is being read.
+    const inHand = this.#inHand;
+    const tell = () => inHand?.reject(this.#disconnected());
+    if (this.#fileStep === undefined) tell();
+    else this.#fileStep.then(tell, tell);
     for (const receive of this.#receivers) receive({ type: 'http.disconnect' });
     this.#receivers.clear();
     this.#wakeReader?.();
@@ -251,4 +274,15 @@ export class Passage {
       `${this.#mount.label} has given a response that was read or sent already: it can be used once.`,
     );
   }
+}
+
+function isFileEvent(event: SendEvent): event is FileEvent {
+  return event.type === 'http.response.pathsend' || event.type === 'http.response.zerocopysend';
+}
+
+/** Whether the body ends with it. */
+function isLastEvent(event: SendEvent): boolean {
+  if (event.type === 'http.response.pathsend') return true;
+  const isPiece = event.type === 'http.response.body' || event.type === 'http.response.zerocopysend';
+  return isPiece && event.moreBody !== true;
 }

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SendEvent } from '@pullo/asgi';
@@ -16,7 +16,7 @@ import {
 } from '@pullo/core';
 import { client, communicate } from '@pullo/testing';
 import { describeTransports } from '@pullo/testing/vitest';
-import { describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 type HTTPApp = (...call: Parameters<App>) => Promise<void>;
 
@@ -461,6 +461,128 @@ describe('the events of a mounted app below a middleware', () => {
     expect(head).not.toMatchObject({ trailers: true });
     expect(await peer.receive()).toMatchObject({ body: 'read: from a file' });
     await peer.wait();
+  });
+
+  describe('that name an open file', () => {
+    const extensions = { 'http.response.zerocopysend': {} };
+    let folder = '';
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'pullo-passage-'));
+    });
+    afterEach(() => rm(folder, { recursive: true }));
+
+    /** Sends parts of a file, and tells whether it could close it when it was done. */
+    const sender = (content: string, ...parts: { offset?: number; count?: number }[]) => {
+      const path = join(folder, 'file.txt');
+      writeFileSync(path, content);
+      const outcome: { error?: unknown; isClosed?: boolean } = {};
+      const app = http(async (_scope, _receive, send) => {
+        const file = await open(path);
+        try {
+          send(start);
+          for (const [index, part] of parts.entries()) {
+            const moreBody = index < parts.length - 1;
+            await send({ type: 'http.response.zerocopysend', file: file.fd, ...part, moreBody });
+          }
+        } catch (error) {
+          outcome.error = error;
+        } finally {
+          await file.close();
+          outcome.isClosed = true;
+        }
+      });
+      return { app, outcome };
+    };
+
+    const textOf = async (content: AsyncIterable<string | Uint8Array>) => {
+      const decoder = new TextDecoder();
+      let text = '';
+      for await (const piece of content) text += typeof piece === 'string' ? piece : decoder.decode(piece);
+      return text;
+    };
+
+    test('pass through a middleware that leaves the content alone', async () => {
+      const { app } = sender('0123456789', { offset: 2, count: 3 });
+      const peer = talk(below(pass, app), extensions);
+      expect(await peer.receive()).toMatchObject({ type: 'http.response.start' });
+      expect(await peer.receive()).toMatchObject({
+        type: 'http.response.zerocopysend',
+        offset: 2,
+        count: 3,
+      });
+      await peer.wait();
+    });
+
+    test('give their bytes to one that reads the content', async () => {
+      const read: Middleware = async (_ctx, next) => {
+        const response = await next();
+        return response.withContent(
+          `read: ${await textOf(response.content as AsyncIterable<string | Uint8Array>)}`,
+        );
+      };
+      const { app, outcome } = sender(
+        '0123456789',
+        { offset: 8 },
+        { count: 2 },
+        { count: 0 },
+        { offset: 4, count: 2 },
+      );
+      const peer = talk(below(read, app), extensions);
+      await peer.receive();
+      expect(await peer.receive()).toMatchObject({ body: 'read: 890145' });
+      await peer.wait();
+      expect(outcome).toEqual({ isClosed: true });
+    });
+
+    test('let the app close its file when the reader leaves in the middle', async () => {
+      const leave: Middleware = async (_ctx, next) => {
+        const response = await next();
+        for await (const _piece of response.content as AsyncIterable<unknown>) break;
+        return new TextResponse('enough');
+      };
+      const { app, outcome } = sender('x'.repeat(200_000), { offset: 0 });
+      const peer = talk(below(leave, app), extensions);
+      await peer.receive();
+      expect(await peer.receive()).toMatchObject({ body: 'enough' });
+      await peer.wait();
+      expect(outcome).toMatchObject({ isClosed: true, error: { code: 'ERR_CLIENT_DISCONNECTED' } });
+    });
+
+    test('fail for app and reader alike where the file has fewer bytes', async () => {
+      let failure: unknown;
+      const read: Middleware = async (_ctx, next) => {
+        const response = await next();
+        failure = await textOf(response.content as AsyncIterable<string>).catch((error: unknown) => error);
+        return new TextResponse('failed');
+      };
+      const { app, outcome } = sender('0123', { offset: 0, count: 10 });
+      const peer = talk(below(read, app), extensions);
+      await peer.receive();
+      expect(await peer.receive()).toMatchObject({ body: 'failed' });
+      await peer.wait();
+      expect(String(failure)).toMatch(/10 bytes of a file that ended after 4/);
+      expect(outcome.error).toBe(failure);
+    });
+  });
+
+  test('of which a reader has had enough are ended, though the app waits for the last to be taken', async () => {
+    let rejection: unknown;
+    const app = http(async (_scope, _receive, send) => {
+      send(start);
+      await Promise.resolve(send(body('one'))).catch((error: unknown) => {
+        rejection = error;
+      });
+    });
+    const leave: Middleware = async (_ctx, next) => {
+      const response = await next();
+      for await (const _piece of response.content as AsyncIterable<unknown>) break;
+      return new TextResponse('enough');
+    };
+    const peer = talk(below(leave, app), {});
+    await peer.receive();
+    expect(await peer.receive()).toMatchObject({ body: 'enough' });
+    await peer.wait();
+    expect(rejection).toMatchObject({ code: 'ERR_CLIENT_DISCONNECTED' });
   });
 });
 

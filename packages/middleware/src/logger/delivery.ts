@@ -78,6 +78,10 @@ export class Delivery {
         if (event.body !== undefined) this.count(event.body);
         if (event.moreBody !== true) this.end();
         return;
+      case 'http.response.zerocopysend':
+        this.#bytes += event.count ?? 0;
+        if (event.moreBody !== true) this.end();
+        return;
       case 'http.response.pathsend':
         // The server reads the file by itself: what it sends is what was declared.
         this.#bytes = this.#declared;

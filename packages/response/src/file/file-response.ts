@@ -30,7 +30,7 @@ export interface FileInit extends ResponseInit {
  * A file, with `Last-Modified`, a strong `ETag`, conditional requests and ranges (RFC 9110, sections 13 and 14).
  *
  * The file is opened when the response is sent, as often as it is sent. Its media type is that of its extension. A server with the
- * `http.response.pathsend` extension sends the file itself. A status other than 200 is kept, without conditions and ranges.
+ * `http.response.zerocopysend` extension reads the open file itself, so that what is sent is what was looked at. A status other than 200 is kept, without conditions and ranges.
  * Sending rejects with `FileNotFound` if there is no regular file, before anything has been sent, and with `FileChanged` if it
  * becomes shorter meanwhile, which cuts the connection.
  *

@@ -1,31 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { HeaderList } from '@pullo/asgi';
-import { type ByteRange, byteLength } from '@pullo/asgi/http';
-import { Response } from '../response.js';
-import type { OpenFile } from './open-file.js';
+import type { ByteRange } from '@pullo/asgi/http';
+import { type Answer, type Part, sizeOf } from './send-parts.js';
 
-/** Several ranges of a file in one response (RFC 9110, section 14.6). Takes over `headers`. */
-export function multipartRanges(file: OpenFile, headers: HeaderList, ranges: readonly ByteRange[]): Response {
+/** Several ranges of a file of `size` bytes in one response (RFC 9110, section 14.6). Takes over `headers`. */
+export function multipartRanges(size: number, headers: HeaderList, ranges: readonly ByteRange[]): Answer {
   // Nobody who wrote the file can have guessed it.
   const boundary = randomUUID();
   const type = headers.get('content-type');
-  const end = `\r\n--${boundary}--\r\n`;
-  const parts = ranges.map((range, index) => ({
-    range,
-    head: partHead(range, file.size, boundary, type, index),
-  }));
-  const lengths = parts.map(({ range, head }) => byteLength(head) + range.end - range.start + 1);
-  headers.set('content-length', String(lengths.reduce((sum, length) => sum + length, byteLength(end))));
-  headers.set('content-type', `multipart/byteranges; boundary=${boundary}`);
-
-  async function* body() {
-    for (const { range, head } of parts) {
-      yield head;
-      yield* file.read(range);
-    }
-    yield end;
+  const parts: Part[] = [];
+  for (const [index, range] of ranges.entries()) {
+    parts.push(partHead(range, size, boundary, type, index), range);
   }
-  return new Response(body(), { status: 206, headers });
+  parts.push(`\r\n--${boundary}--\r\n`);
+  const length = parts.reduce((sum, part) => sum + sizeOf(part), 0);
+  headers.set('content-length', String(length));
+  headers.set('content-type', `multipart/byteranges; boundary=${boundary}`);
+  return { status: 206, headers, parts };
 }
 
 function partHead(

@@ -19,13 +19,12 @@ const MISSING: ReadonlySet<unknown> = new Set([
   'ENODEV',
 ]);
 /** How much is read at once, in bytes. */
-const PIECE = 64 * 1024;
+export const PIECE = 64 * 1024;
+const NO_BYTES = new Uint8Array();
 
 /** A regular file that is open. What is known of it comes from the descriptor, so it is of the very file that is read. */
 export class OpenFile implements Validators {
   readonly path: string;
-  /** The path without links, where it had to lie under a root. */
-  readonly realPath: string;
   readonly size: number;
   /** In whole seconds. */
   readonly lastModified: Date;
@@ -37,10 +36,10 @@ export class OpenFile implements Validators {
    * of it is as good as missing.
    */
   static async open(path: string, root?: string): Promise<OpenFile> {
-    const { handle, realPath } = await openHandle(path, root);
+    const handle = await openHandle(path, root);
     try {
       const stats = await handle.stat({ bigint: true });
-      if (stats.isFile()) return new OpenFile(path, realPath, handle, stats);
+      if (stats.isFile()) return new OpenFile(path, handle, stats);
       throw new FileNotFound(path, stats.isDirectory() ? 'directory' : 'special');
     } catch (error) {
       await handle.close();
@@ -50,12 +49,10 @@ export class OpenFile implements Validators {
 
   private constructor(
     path: string,
-    realPath: string,
     handle: FileHandle,
     stats: { size: bigint; mtimeNs: bigint; mtimeMs: bigint },
   ) {
     this.path = path;
-    this.realPath = realPath;
     this.size = Number(stats.size);
     this.lastModified = new Date(Math.floor(Number(stats.mtimeMs) / 1000) * 1000);
     // Two versions of one size within one tick of the file system's clock could not be told apart: that is what it counts
@@ -74,12 +71,23 @@ export class OpenFile implements Validators {
     }
   }
 
-  /** The whole of a file of at most `PIECE` bytes at once, or `null`: one write is cheaper than two. */
-  async readSmall(): Promise<Uint8Array | null> {
-    if (this.size > PIECE) return null;
-    const piece = this.size === 0 ? new Uint8Array() : await this.#readPiece(0, this.size);
-    if (piece.byteLength < this.size) throw new FileChanged(this.path, piece.byteLength);
-    return piece;
+  /** A range at once. Throws `FileChanged` if the file ends before its end. */
+  async readAll({ start, end }: ByteRange): Promise<Uint8Array> {
+    const length = end + 1 - start;
+    const bytes = length === 0 ? NO_BYTES : await this.#readPiece(start, length);
+    if (bytes.byteLength < length) throw new FileChanged(this.path, start + bytes.byteLength);
+    return bytes;
+  }
+
+  /** The descriptor, which is open until `close`. */
+  get descriptor(): number {
+    return this.#handle.fd;
+  }
+
+  /** Throws `FileChanged` if the file has become shorter than it was. */
+  async checkLength(): Promise<void> {
+    const { size } = await this.#handle.stat();
+    if (size < this.size) throw new FileChanged(this.path, size);
   }
 
   close(): Promise<void> {
@@ -94,16 +102,13 @@ export class OpenFile implements Validators {
   }
 }
 
-async function openHandle(
-  path: string,
-  root: string | undefined,
-): Promise<{ handle: FileHandle; realPath: string }> {
+async function openHandle(path: string, root: string | undefined): Promise<FileHandle> {
   try {
-    if (root === undefined) return { handle: await open(path, FLAGS), realPath: path };
+    if (root === undefined) return await open(path, FLAGS);
     const [realPath, realRoot] = await Promise.all([realpath(path), realpath(root)]);
     if (!isInside(realRoot, realPath)) throw new FileNotFound(path, 'missing');
     // Not following links any more, so that none can be put in its place in between.
-    return { handle: await open(realPath, FLAGS | (constants.O_NOFOLLOW ?? 0)), realPath };
+    return await open(realPath, FLAGS | (constants.O_NOFOLLOW ?? 0));
   } catch (error) {
     if (isMissing(error)) throw new FileNotFound(path, 'missing', { cause: error });
     throw error;

@@ -6,15 +6,17 @@ import {
   isFresh,
   parseHTTPDate,
   preconditionFailed,
+  type RequestHead,
   type Validators,
 } from '@pullo/asgi/http';
 import { sendThen } from '../background.js';
-import { Response } from '../response.js';
+import type { Response } from '../response.js';
 import { addVary } from '../vary.js';
 import type { FileContent } from './file-content.js';
 import { multipartRanges } from './multipart-ranges.js';
 import type { OpenFile } from './open-file.js';
 import type { Precompression } from './precompression.js';
+import { type Answer, sendParts, sizeOf } from './send-parts.js';
 
 /** Fields that describe content, which an answer without it does not have. */
 const OF_CONTENT = [
@@ -53,10 +55,9 @@ async function transfer(
     const isRead = scope.method === 'GET' || scope.method === 'HEAD';
     const answer =
       response.status === 200 && isRead
-        ? await conditional(file, headers, requested, scope)
-        : await whole(file, headers, response.status, scope);
-    if (answer !== null) await answer(scope, receive, send);
-    else await sendPath(file, headers, response.status, send);
+        ? conditional(file, headers, { method: scope.method, headers: requested })
+        : whole(file, headers, response.status);
+    await sendParts(file, answer, scope, receive, send);
   } finally {
     await file.close();
   }
@@ -73,19 +74,13 @@ function describe(headers: HeaderList, file: OpenFile, coding: Precompression | 
   if (coding !== null) headers.set('content-encoding', coding);
 }
 
-async function conditional(
-  file: OpenFile,
-  headers: HeaderList,
-  requested: HeaderList,
-  scope: HTTPScope,
-): Promise<Response | null> {
+function conditional(file: OpenFile, headers: HeaderList, request: RequestHead): Answer {
   const validators = validatorsOf(headers, file);
-  const request = { method: scope.method, headers: requested };
   if (preconditionFailed(request, validators)) return refusal(412, headers);
   if (isFresh(request, validators)) return empty(304, headers);
   if (!headers.has('accept-ranges')) headers.append('accept-ranges', 'bytes');
   const ranges = byteRanges(request, file.size, validators);
-  return ranges === null ? whole(file, headers, 200, scope) : partial(file, headers, ranges);
+  return ranges === null ? whole(file, headers, 200) : partial(file.size, headers, ranges);
 }
 
 function validatorsOf(headers: HeaderList, file: OpenFile): Validators {
@@ -95,48 +90,30 @@ function validatorsOf(headers: HeaderList, file: OpenFile): Validators {
   };
 }
 
-/** `null` where the server is to send the file itself. */
-async function whole(
-  file: OpenFile,
-  headers: HeaderList,
-  status: number,
-  scope: HTTPScope,
-): Promise<Response | null> {
-  headers.set('content-length', String(file.size));
-  const isHead = scope.method === 'HEAD';
-  if (!isHead && canSendPath(scope)) return null;
-  const content = isHead ? null : await file.readSmall();
-  return new Response(content ?? file.read(), { status, headers });
+function whole({ size }: OpenFile, headers: HeaderList, status: number): Answer {
+  headers.set('content-length', String(size));
+  return { status, headers, parts: [{ start: 0, end: size - 1 }] };
 }
 
-function partial(file: OpenFile, headers: HeaderList, ranges: readonly ByteRange[]): Response {
+function partial(size: number, headers: HeaderList, ranges: readonly ByteRange[]): Answer {
   const [range] = ranges;
   if (range === undefined) {
-    headers.set('content-range', `bytes */${file.size}`);
+    headers.set('content-range', `bytes */${size}`);
     return refusal(416, headers);
   }
-  if (ranges.length > 1) return multipartRanges(file, headers, ranges);
-  headers.set('content-range', `bytes ${range.start}-${range.end}/${file.size}`);
-  headers.set('content-length', String(range.end - range.start + 1));
-  return new Response(file.read(range), { status: 206, headers });
+  if (ranges.length > 1) return multipartRanges(size, headers, ranges);
+  headers.set('content-range', `bytes ${range.start}-${range.end}/${size}`);
+  headers.set('content-length', String(sizeOf(range)));
+  return { status: 206, headers, parts: [range] };
 }
 
 /** What a cache may do with the file it must not do with this. */
-function refusal(status: 412 | 416, headers: HeaderList): Response {
+function refusal(status: 412 | 416, headers: HeaderList): Answer {
   headers.delete('cache-control');
   return empty(status, headers);
 }
 
-function empty(status: number, headers: HeaderList): Response {
+function empty(status: number, headers: HeaderList): Answer {
   for (const name of OF_CONTENT) headers.delete(name);
-  return new Response(null, { status, headers });
-}
-
-function canSendPath(scope: HTTPScope): boolean {
-  return 'http.response.pathsend' in (scope.extensions ?? {});
-}
-
-async function sendPath(file: OpenFile, headers: HeaderList, status: number, send: Send): Promise<void> {
-  await send({ type: 'http.response.start', status, headers });
-  await send({ type: 'http.response.pathsend', path: file.realPath });
+  return { status, headers, parts: [] };
 }

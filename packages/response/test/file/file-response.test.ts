@@ -469,31 +469,56 @@ describe('precompressed files', () => {
   });
 });
 
-describe('the http.response.pathsend extension', () => {
-  const extensions = { 'http.response.pathsend': {} };
+describe('the http.response.zerocopysend extension', () => {
+  const extensions = { 'http.response.zerocopysend': {} };
+  const big = (headers: [string, string][] = []) =>
+    answerOf(new FileResponse(at('big.bin')), httpScope({ headers, extensions }));
+  const file = expect.any(Number);
 
-  test('has the server send a whole file', async () => {
-    const { events } = await get({}, {}, { extensions });
-    expect(events.slice(1)).toEqual([{ type: 'http.response.pathsend', path }]);
-    expect(headersOf(await get({}, {}, { extensions }))['content-length']).toBe('10');
+  test('has the server read a whole file from the descriptor that was looked at', async () => {
+    const answer = await big();
+    expect(answer.events.slice(1)).toEqual([
+      { type: 'http.response.zerocopysend', file, offset: 0, count: BIG, moreBody: false },
+    ]);
+    expect(headersOf(answer)['content-length']).toBe(String(BIG));
   });
 
-  test('has it send the form that the client likes', async () => {
-    const response = new FileResponse(at('app.js'), { precompressed: ['gzip'] });
-    const { events } = await answerOf(
-      response,
-      httpScope({ headers: [['accept-encoding', 'gzip']], extensions }),
-    );
-    expect(events.at(-1)).toEqual({ type: 'http.response.pathsend', path: at('app.js.gz') });
+  test('has it read a range', async () => {
+    const { status, events } = await big([['range', 'bytes=100-200099']]);
+    expect(status).toBe(206);
+    expect(events.slice(1)).toEqual([
+      { type: 'http.response.zerocopysend', file, offset: 100, count: 200_000, moreBody: false },
+    ]);
+  });
+
+  test('has it read several, between what separates them', async () => {
+    const answer = await big([['range', 'bytes=0-9,100-200099']]);
+    expect(answer.events.slice(1)).toMatchObject([
+      { type: 'http.response.body', moreBody: true },
+      { type: 'http.response.zerocopysend', offset: 0, count: 10, moreBody: true },
+      { type: 'http.response.body', moreBody: true },
+      { type: 'http.response.zerocopysend', offset: 100, count: 200_000, moreBody: true },
+      { type: 'http.response.body', moreBody: false },
+    ]);
   });
 
   test.each<[title: string, headers: Record<string, string>, method: string]>([
-    ['a range', { range: 'bytes=0-1' }, 'GET'],
+    ['a short file', {}, 'GET'],
+    ['a short range', { range: 'bytes=0-1' }, 'GET'],
     ['HEAD', {}, 'HEAD'],
     ['a 304', { 'if-none-match': '*' }, 'GET'],
-  ])('is not used for %s', async (_title, headers, method) => {
+  ])('is not used for %s, which goes out in one piece', async (_title, headers, method) => {
     const { events } = await get(headers, {}, { extensions, method });
-    expect(events.map(({ type }) => type)).not.toContain('http.response.pathsend');
+    expect(events.map(({ type }) => type)).toEqual(['http.response.start', 'http.response.body']);
+  });
+
+  test('a file that a server cannot read is the error of the server', async () => {
+    const failure = new Error('EIO');
+    const send = async (event: SendEvent) => {
+      if (event.type === 'http.response.zerocopysend') throw failure;
+    };
+    const response = new FileResponse(at('big.bin'));
+    await expect(response(httpScope({ extensions }), noReceive, send)).rejects.toBe(failure);
   });
 });
 

@@ -1,4 +1,3 @@
-import { isAbsolute } from 'node:path';
 import {
   ClientDisconnected,
   HeaderList,
@@ -7,6 +6,7 @@ import {
   type HTTPResponsePathSendEvent,
   type HTTPResponseStartEvent,
   type HTTPResponseTrailersEvent,
+  type HTTPResponseZeroCopySendEvent,
   type HTTPScope,
   isClientDisconnected,
   type Receive,
@@ -18,16 +18,19 @@ import { Congestion } from './congestion.js';
 import { addDefaults } from './default-headers.js';
 import { linkFields } from './early-hints.js';
 import { ExchangeSignal } from './exchange-signal.js';
-import { FileBody } from './file-body.js';
+import { type FilePart, FileTransfer } from './file-transfer.js';
 import { Inbox } from './inbox.js';
 import {
+  filePart,
   incomplete,
   lengthProblem,
   outOfPlace,
+  shorterFile,
   trailersOutOfPlace,
   unknownEvent,
   violation,
 } from './misuse.js';
+import { checkPath, withPath } from './open-path.js';
 import { handledRejection, isThenable } from './promises.js';
 import { ResponseHead } from './response-head.js';
 import type { Service } from './service.js';
@@ -36,9 +39,9 @@ import type { Transport } from './transport.js';
 
 /**
  * How far the response is. The head is held until the first body event, so that a plain answer is one write. `file` is a body
- * that the server reads itself, `trailers` waits for what follows a body.
+ * that the server reads itself, `part` a piece of one that it reads from an open file of the app's, `trailers` waits for what follows a body.
  */
-type Phase = 'waiting' | 'held' | 'streaming' | 'file' | 'trailers' | 'complete' | 'cut';
+type Phase = 'waiting' | 'held' | 'streaming' | 'file' | 'part' | 'trailers' | 'complete' | 'cut';
 
 const NO_BYTES = new Uint8Array(0);
 const NO_FIELDS: readonly string[] = [];
@@ -71,6 +74,8 @@ export class HTTPCycle {
   #inbox: Inbox | null = null;
   /** Made when the app first sends faster than the client takes. */
   #congestion: Congestion | null = null;
+  /** Made for each file. */
+  #transfer: FileTransfer | null = null;
   /** What the app did wrong first: logged once, also when it comes back as the app's own error. */
   #failure: unknown = null;
 
@@ -166,6 +171,8 @@ export class HTTPCycle {
         return this.#sendStart(event as HTTPResponseStartEvent);
       case 'http.response.pathsend':
         return this.#sendPath(event as HTTPResponsePathSendEvent);
+      case 'http.response.zerocopysend':
+        return this.#sendZeroCopy(event as HTTPResponseZeroCopySendEvent);
       case 'http.response.trailers':
         return this.#sendTrailers(event as HTTPResponseTrailersEvent);
       case 'http.response.early_hint':
@@ -222,51 +229,65 @@ export class HTTPCycle {
   #sendPath({ path }: HTTPResponsePathSendEvent): void | Promise<void> {
     const head = this.#head;
     if (head === null || this.#phase !== 'held') return this.#outOfPlace('http.response.pathsend');
-    if (typeof path !== 'string' || !isAbsolute(path)) {
-      throw violation(`http.response.pathsend has the path ${JSON.stringify(path)}: it must be absolute`);
-    }
+    checkPath(path);
     this.#phase = 'file';
-    const sent = this.#sendFile(head, path);
+    const sent = this.#openAndSend(head, path);
     sent.catch(() => {});
     return sent;
   }
 
-  /** Rejects, as a misuse does, with why the file could not be sent; nothing has gone out then if it was never opened. */
-  async #sendFile(head: ResponseHead, path: string): Promise<void> {
-    let file: FileBody | null = null;
+  /** Rejects, as a misuse does, with why the file could not be sent. */
+  async #openAndSend(head: ResponseHead, path: string): Promise<void> {
     try {
-      file = await FileBody.open(path);
-      await this.#sendBytes(head, file);
+      await withPath(path, head.length, (part) => this.#sendPart(head, part, true));
     } catch (error) {
       if (this.#isOver()) throw this.#failure ?? new ClientDisconnected();
       if (!this.#hasBegun) this.#phase = 'waiting';
       this.#fail(error);
       throw error;
-    } finally {
-      await file?.close();
     }
   }
 
-  async #sendBytes(head: ResponseHead, file: FileBody): Promise<void> {
-    const end = head.length === -1 ? file.size : head.length;
-    const problem = file.size < end ? lengthProblem(end, file.size, true) : undefined;
+  #sendZeroCopy(event: HTTPResponseZeroCopySendEvent): void | Promise<void> {
+    const head = this.#head;
+    if (head === null || (this.#phase !== 'held' && this.#phase !== 'streaming')) {
+      return this.#outOfPlace('http.response.zerocopysend');
+    }
+    const isLast = event.moreBody !== true;
+    const left = head.length === -1 ? Number.POSITIVE_INFINITY : head.length - this.#sent;
+    const part = filePart(event, left);
+    const problem = lengthProblem(head.length, this.#sent + (event.count ?? left), isLast);
     if (problem !== undefined) throw violation(problem);
+    this.#phase = 'part';
+    const sent = this.#sendPart(head, part, isLast);
+    sent.catch(() => {});
+    return sent;
+  }
+
+  /** Rejects with why the bytes could not be read; an app that throws it on is a 500 if nothing has gone out by then. */
+  async #sendPart(head: ResponseHead, part: FilePart, isLast: boolean): Promise<void> {
+    const { count } = part;
+    const isMeasured = count !== Number.POSITIVE_INFINITY;
     if (this.#isBodiless(head.status)) {
-      if (!this.#isOver()) this.#sendBodiless(head, end, true);
+      if (!this.#isOver()) this.#sendBodiless(head, isMeasured ? count : -1, isLast);
       return;
     }
-    if (this.#trailers?.isSent !== true) head.length = end;
-    do {
-      const piece = await file.read(end);
+    const isWhole = isLast && isMeasured && !this.#hasBegun;
+    if (isWhole && this.#trailers?.isSent !== true) head.length = count;
+    this.#transfer = new FileTransfer(this.#transport, part);
+    try {
       if (this.#isOver()) throw new ClientDisconnected();
-      if (!this.#hasBegun) this.#start(head);
-      this.#sent += piece.byteLength;
-      const isWritable = this.#transport.write(piece, piece.byteLength);
-      if (isWritable || this.#sent === end) continue;
-      this.#congestion ??= new Congestion(this.#transport);
-      await this.#congestion.over();
-    } while (this.#sent < end);
-    this.#endBody();
+      const size = await this.#transfer.run(() => this.#start(head));
+      if (isMeasured && size < count) throw shorterFile(count, size);
+      this.#sent += size;
+    } catch (error) {
+      if (this.#isOver()) throw this.#failure ?? new ClientDisconnected();
+      this.#phase = this.#hasBegun ? 'streaming' : 'waiting';
+      throw error;
+    }
+    this.#start(head);
+    this.#phase = 'streaming';
+    if (isLast) this.#endBody();
   }
 
   #sendTrailers(event: HTTPResponseTrailersEvent): void {
@@ -314,6 +335,7 @@ export class HTTPCycle {
   }
 
   #start(head: ResponseHead): void {
+    if (this.#hasBegun) return;
     this.#hasBegun = true;
     this.#transport.start(head.status, this.#headers(head));
   }
@@ -354,6 +376,7 @@ export class HTTPCycle {
   #settle(): void {
     this.#inbox?.end();
     this.#congestion?.end();
+    this.#transfer?.end();
   }
 
   #goneRejection(): Promise<void> {

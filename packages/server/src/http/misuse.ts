@@ -1,4 +1,5 @@
-import { ContractViolation } from '@pullo/asgi';
+import { ContractViolation, type HTTPResponseZeroCopySendEvent } from '@pullo/asgi';
+import type { FilePart } from './file-transfer.js';
 
 /** An event or a return of the app that the contract does not allow. */
 export function violation(problem: string): ContractViolation {
@@ -29,6 +30,8 @@ export function outOfPlace(type: string, phase: string): ContractViolation {
       return violation(`${type} was sent before http.response.start: that comes first`);
     case 'file':
       return violation(`${type} was sent after http.response.pathsend: the file is the whole body`);
+    case 'part':
+      return violation(`${type} was sent before http.response.zerocopysend was done: wait for its promise`);
     case 'streaming':
       return violation(`${type} was sent after http.response.body: the file is the whole body`);
     default:
@@ -57,4 +60,22 @@ export function incomplete(hasNoStart: boolean, hasTrailers: boolean): ContractV
     ? ', and the http.response.trailers that were announced'
     : ' whose moreBody is false';
   return violation(`it returned before its response was complete: send a last http.response.body${rest}`);
+}
+
+/** What an `http.response.zerocopysend` asks for: of a file without a `count`, no more than the `left` bytes that are still announced. */
+export function filePart({ file, offset, count }: HTTPResponseZeroCopySendEvent, left: number): FilePart {
+  for (const [name, value] of Object.entries({ file, offset: offset ?? 0, count: count ?? 0 })) {
+    if (Number.isSafeInteger(value) && value >= 0) continue;
+    throw violation(
+      `http.response.zerocopysend.${name} is ${String(value)}, but must be an integer of at least 0`,
+    );
+  }
+  return { file, offset: offset ?? null, count: count ?? left };
+}
+
+/** No misuse: the file has changed since the app looked at it. */
+export function shorterFile(count: number, size: number): Error {
+  return new Error(
+    `The file became shorter while it was being sent: it ended after ${size} of ${count} bytes.`,
+  );
 }

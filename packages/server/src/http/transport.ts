@@ -19,6 +19,8 @@ export interface Transport {
   start(status: number, headers: string[]): void;
   /** Sends a piece, which may be empty; false if the client is slower than the app: the cycle then asks for `whenWritable`. */
   write(body: BodyChunk, size: number): boolean;
+  /** Sends a piece whose memory belongs to the caller again when `taken` is called, which may not come once the connection has ended. */
+  lend(bytes: Uint8Array, taken: () => void): void;
   /** Ends a response begun with `start`, with fields after the body: a flat list, empty unless `takesTrailers`. */
   finish(trailers: readonly string[]): void;
   /** Calls back once, when a `write` that gave false has gone out. */

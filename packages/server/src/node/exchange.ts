@@ -15,9 +15,13 @@ import type { IncomingRequest } from './incoming-request.js';
 const FRAME_OF_HEAD = 14;
 const VERSIONS = Object.freeze({ version: '3.0', specVersion: '2.5' } as const);
 /** What HTTP/1.0 has no room for, in 1.1 only. */
-const EXTENSIONS_1_0 = Object.freeze({ 'http.response.pathsend': Object.freeze({}) });
+const EXTENSIONS_1_0 = Object.freeze({
+  'http.response.pathsend': Object.freeze({}),
+  'http.response.zerocopysend': Object.freeze({}),
+});
 const EXTENSIONS_1_1 = Object.freeze({
   'http.response.pathsend': Object.freeze({}),
+  'http.response.zerocopysend': Object.freeze({}),
   'http.response.trailers': Object.freeze({}),
   'http.response.early_hint': Object.freeze({}),
 });
@@ -162,6 +166,12 @@ export class NodeExchange implements Transport {
     }
     if (typeof body !== 'string') return response.write(body);
     return size === body.length ? response.write(body, 'latin1') : response.write(Buffer.from(body));
+  }
+
+  lend(bytes: Uint8Array, taken: () => void): void {
+    this.#entry?.add(bytes.byteLength);
+    this.response.write(bytes, taken);
+    if (this.#connection.socket.writableLength > 0) this.#connection.limitIdleness();
   }
 
   finish(trailers: readonly string[]): void {

@@ -2,7 +2,6 @@ import { mkdtempSync, readdirSync, readlinkSync, rmSync, truncateSync, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { App, HTTPScope, SendEvent } from '@pullo/asgi';
-import { FileResponse } from '@pullo/response/file';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Gate, serving, servingUnwatched, until } from '../support/serving.ts';
 import { ask, get, head, parse, Wire } from '../support/wire.ts';
@@ -16,6 +15,7 @@ function file(name: string, content: string | Uint8Array): string {
   return path;
 }
 
+const FILES = ['http.response.pathsend', 'http.response.zerocopysend'];
 const OK: SendEvent = { type: 'http.response.start', status: 200 };
 const withLength = (length: number): SendEvent => ({
   type: 'http.response.start',
@@ -55,8 +55,8 @@ function openFiles(): number {
 
 describe('scope.extensions', () => {
   it.each([
-    ['1.1', ['http.response.pathsend', 'http.response.trailers', 'http.response.early_hint']],
-    ['1.0', ['http.response.pathsend']],
+    ['1.1', [...FILES, 'http.response.trailers', 'http.response.early_hint']],
+    ['1.0', FILES],
   ])('in HTTP/%s are those that it has room for', async (version, names) => {
     let extensions: string[] = [];
     const { server } = await serving((scope, _receive, send) => {
@@ -186,13 +186,6 @@ describe('http.response.pathsend', () => {
     expect(await get(server)).not.toContain('content\n');
     expect(String(rejections[0])).toMatch(message);
     expect(logger.errors).toHaveLength(1);
-  });
-
-  it('is how a FileResponse sends a whole file, and ranges are its own', async () => {
-    const path = file('response.txt', 'Hello, file');
-    const { server } = await serving(new FileResponse(path) as unknown as App);
-    expect(parse(await get(server))).toMatchObject({ status: 200, body: 'Hello, file' });
-    expect(parse(await get(server, '/', 'Range: bytes=0-4'))).toMatchObject({ status: 206, body: 'Hello' });
   });
 });
 

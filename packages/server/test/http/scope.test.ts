@@ -48,6 +48,7 @@ describe('the scope of a request', () => {
       state: {},
       extensions: {
         'http.response.pathsend': {},
+        'http.response.zerocopysend': {},
         'http.response.trailers': {},
         'http.response.early_hint': {},
       },
