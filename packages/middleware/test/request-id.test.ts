@@ -78,3 +78,7 @@ describe('requestId()', () => {
     expect([kept.headers.get('x-trace'), await kept.text()]).toEqual(['given', 'given']);
   });
 });
+
+test.each(['', 'two words', 'id:'])('the header %j is refused when the middleware is made', (header) => {
+  expect(() => requestId({ header })).toThrow(TypeError);
+});

@@ -1,4 +1,4 @@
-import type { BaseContext, Request } from '@pullo/core';
+import { type BaseContext, Headers, type Request } from '@pullo/core';
 import {
   type AnyUser,
   type Authentication,
@@ -35,7 +35,7 @@ export type APIKeyOptions<
  * browsers unasked, so changes need protection against forged requests. With `optional: true` a request without a key goes on, and `user` may be
  * `undefined`; an explicit type argument says so too: `apiKey<User, true>`.
  *
- * Throws `TypeError` for a realm or a place that is not printable ASCII.
+ * Throws `TypeError` for a realm or a place that is not printable ASCII, and for a `header` that is no name of a field.
  *
  * @example
  * ```ts
@@ -87,6 +87,8 @@ function placeOf({ query, cookie, header = 'x-api-key' }: APIKeyPlace): Place {
     const keysIn = (request: Request) => request.cookies.getAll(cookie).slice(0, 1);
     return { place: 'cookie', name: cookie, keysIn };
   }
+  // Throws for what is no name of a field: now, and not at every request.
+  new Headers().get(header);
   const keysIn = (request: Request) => {
     const key = request.headers.get(header);
     return key === null ? [] : [key];

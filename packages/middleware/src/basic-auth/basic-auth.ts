@@ -27,6 +27,8 @@ export interface BasicAuthOptions<
   verify: (credentials: BasicCredentials, ctx: Ctx) => Verified<User>;
 }
 
+/** RFC 4648, section 4. `atob` lets white space pass, and a proxy in front that does not would see other credentials. */
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
@@ -84,6 +86,7 @@ function parse(encoded: string): BasicCredentials | undefined {
 }
 
 function decode(encoded: string): string | undefined {
+  if (!BASE64.test(encoded)) return undefined;
   try {
     return UTF8.decode(Uint8Array.from(atob(encoded), (char) => char.charCodeAt(0)));
   } catch {

@@ -1,4 +1,4 @@
-import { type BaseContext, type Middleware, named, type Response } from '@pullo/core';
+import { type BaseContext, Headers, type Middleware, named, type Response } from '@pullo/core';
 
 /** Options of `requestId`. */
 export interface RequestIdOptions {
@@ -21,7 +21,7 @@ const WELL_FORMED = /^[A-Za-z0-9][A-Za-z0-9_.:+/=@-]{0,127}$/;
  * To a WebSocket that is accepted the handler sends it, with `accept({ headers })`: the middleware comes too late for that.
  *
  * The id of a trusted peer is kept if it is well-formed: 1 to 128 characters of `A-Z a-z 0-9 _ . : + / = @ -`, a letter or a digit
- * first. In all other cases one is made.
+ * first. In all other cases one is made. Throws `TypeError` for a `header` that is no name of a field.
  *
  * @example
  * ```ts
@@ -35,6 +35,8 @@ const WELL_FORMED = /^[A-Za-z0-9][A-Za-z0-9_.:+/=@-]{0,127}$/;
  */
 export function requestId(options: RequestIdOptions = {}): Middleware<{ requestId: string }> {
   const { trust = nobody, generate = () => crypto.randomUUID(), header = 'x-request-id' } = options;
+  // Throws for what is no name of a field: now, and not at every request.
+  new Headers().get(header);
   const middleware: Middleware<{ requestId: string }> = (ctx, next) => {
     // A promise, of which the types warn, is no yes.
     const given = trust(ctx) === true ? ctx.request.headers.get(header) : null;

@@ -112,6 +112,7 @@ describeTransports(app, (http) => {
       ['an unknown name', basic('nobody:secret')],
       ['nothing after the scheme', { authorization: 'Basic' }],
       ['what is not base64', { authorization: 'Basic *****' }],
+      ['base64 with spaces in it', { authorization: `Basic ${base64('aino:secret').split('').join(' ')}` }],
       ['no colon', basic('aino')],
       ['a NUL', basic('aino:secret\0')],
       ['a control', basic('ai\nno:secret')],
@@ -263,6 +264,10 @@ describe('a challenge', () => {
     await using http = client(app);
     const response = await http.get('/');
     expect(response.headers.get('www-authenticate')).toBe('Basic realm="a \\"b\\" \\\\c", charset="UTF-8"');
+  });
+
+  test.each(['', 'two words', 'key"', 'a:b'])('is not made for a key in the header %j', (header) => {
+    expect(() => apiKey({ header, verify: byToken })).toThrow(TypeError);
   });
 
   test.each(['line\nbreak', 'käyttäjät', 'del\x7f'])('is not made of the realm %j', (realm) => {
