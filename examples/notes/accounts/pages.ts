@@ -43,7 +43,7 @@ export function signInPage({
       <form method="post" action="/sign-in">
         <input type="hidden" name="next" value="${next}">
         ${nameField(name)}
-        ${passwordField('current-password')}
+        ${passwordField({ autocomplete: 'current-password', hasFocus: problem !== undefined })}
         <button class="button wide">Sign in</button>
       </form>
       <p class="aside">New here? <a href="/sign-up">Make an account</a></p>`),
@@ -63,7 +63,12 @@ export function signUpPage({ name = '', problems = {} }: SignUp = {}): HTMLRespo
     body: card(html`<h1>Make an account</h1>
       <form method="post" action="/sign-up">
         ${nameField(name, problems.name)}
-        ${passwordField('new-password', problems.password, 'At least 10 characters. A few words that do not belong together are fine.')}
+        ${passwordField({
+          autocomplete: 'new-password',
+          problem: problems.password,
+          hint: 'At least 10 characters. A few words that do not belong together are fine.',
+          hasFocus: problems.name === undefined && problems.password !== undefined,
+        })}
         <button class="button wide">Sign up</button>
       </form>
       <p class="aside">Have an account? <a href="/sign-in">Sign in</a></p>`),
@@ -135,13 +140,21 @@ function nameField(value: string, problem?: string): Content {
   });
 }
 
-function passwordField(autocomplete: string, problem?: string, hint?: string): Content {
+interface PasswordField {
+  readonly autocomplete: 'current-password' | 'new-password';
+  readonly problem?: string | undefined;
+  readonly hint?: string;
+  /** Whether it is what there is to correct. */
+  readonly hasFocus: boolean;
+}
+
+function passwordField({ autocomplete, problem, hint, hasFocus }: PasswordField): Content {
   return field({
     name: 'password',
     label: 'Password',
     problem,
     ...(hint !== undefined && { hint }),
     control: (attributes) =>
-      html`<input ${attributes} type="password" required maxlength="200" autocomplete="${autocomplete}">`,
+      html`<input ${attributes} type="password" required maxlength="200" autocomplete="${autocomplete}"${hasFocus && html` autofocus`}>`,
   });
 }

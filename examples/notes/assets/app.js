@@ -127,7 +127,10 @@ function setUpEditor() {
 /** Escape, or a click elsewhere, closes a question. */
 function setUpConfirmations() {
   const close = () => {
-    for (const open of document.querySelectorAll('.confirm[open]')) open.open = false;
+    for (const open of document.querySelectorAll('.confirm[open]')) {
+      if (open.contains(document.activeElement)) open.querySelector('summary').focus();
+      open.open = false;
+    }
   };
   addEventListener('keydown', (event) => {
     if (event.key === 'Escape') close();
