@@ -1,7 +1,7 @@
 import { HeaderList } from '@pullo/asgi';
 import type { Request } from '@pullo/request';
 import { addVary, HTMLResponse, JSONResponse, type Response, TextResponse } from '@pullo/response';
-import { errorFormat } from './error-format.js';
+import { type ErrorFormat, errorFormat } from './error-format.js';
 import { HTTPError, statusLine } from './errors.js';
 import { memberText } from './member-text.js';
 import { PROBLEM_PAGE_POLICY, problemPage } from './problem-page.js';
@@ -10,15 +10,35 @@ import { type ProblemView, problemView } from './problem-view.js';
 /** Those of an `HTTPError` may come from an answer that is passed on, and would say of this one what is not true. */
 const CONTENT_FIELDS = ['content-type', 'content-length', 'content-encoding'] as const;
 
+/** Options of `errorResponse`. */
+export interface ErrorResponseOptions {
+  /** What the answer is: problem details as JSON, a page, or a line of text. Default: what the client's `Accept` prefers. */
+  as?: ErrorFormat;
+}
+
 /**
- * The answer to an error that no handler took: problem details (RFC 9457), a page or text, as `Accept` has it.
- * What is not meant for the client, the message of an unexpected error, is not in it.
+ * The answer that an error gets where no handler takes it: problem details (RFC 9457), a page or text, as `Accept` has it, or `as` says.
+ *
+ * What is not meant for the client, the message of an unexpected error, is not in it. Throws `InvalidHeader` for an `HTTPError` whose headers are none.
+ *
+ * @example
+ * ```ts
+ * import { errorResponse, HTTPError, Pullo } from '@pullo/core';
+ *
+ * export const app = new Pullo().group('/api', (api) => {
+ *   api.onError(HTTPError, (error, { request }) => errorResponse(error, request, { as: 'json' }));
+ * });
+ * ```
  */
-export function errorResponse(error: unknown, request: Request): Response {
+export function errorResponse(
+  error: unknown,
+  request: Request,
+  { as = errorFormat(request) }: ErrorResponseOptions = {},
+): Response {
   const view = problemView(error);
   const headers = errorHeaders(error);
   const init = { status: view.status, headers };
-  switch (errorFormat(request)) {
+  switch (as) {
     case 'json':
       return new JSONResponse(problemDetails(view), { ...init, mediaType: 'application/problem+json' });
     case 'html':

@@ -23,6 +23,8 @@ export type {
   MiddlewareDescription,
   RouteDescription,
 } from './describe-app.js';
+export { type ErrorFormat, errorFormat } from './error-format.js';
+export { type ErrorResponseOptions, errorResponse } from './error-response.js';
 export type { ErrorClass, ErrorHandler } from './error-scope.js';
 export { HTTPError, type HTTPErrorOptions, PipelineError } from './errors.js';
 export type { CloseOptions, FetchFunction, OnUnhandled } from './fetch/fetch-host.js';
@@ -35,6 +37,7 @@ export type { MountOptions } from './mount.js';
 export { type MiddlewareAbout, named } from './named.js';
 export type { Origins } from './origin.js';
 export type { ProblemDetails } from './problem.js';
+export { statusOf } from './problem-view.js';
 export { Pullo } from './pullo.js';
 export type { PulloOptions } from './pullo-options.js';
 export type { MethodOptions, RouteOptions, RouteRegistrar } from './routing.js';

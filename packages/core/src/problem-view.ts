@@ -15,7 +15,18 @@ export interface ProblemView {
   readonly members: readonly (readonly [name: string, value: unknown])[];
 }
 
-/** The status of an error that is an answer, else 500: the `status` of an HTTP client's error is that of another server. */
+/**
+ * The status that an error is answered with: its own if it is an answer, an `HTTPError` or one that says `expose: true`, else 500, as the `status` of an
+ * HTTP client's error is that of another server.
+ *
+ * @example
+ * ```ts
+ * import { HTTPError, statusOf } from '@pullo/core';
+ *
+ * statusOf(new HTTPError(409)); // 409
+ * statusOf(new TypeError()); // 500
+ * ```
+ */
 export function statusOf(error: unknown): number {
   return error instanceof HTTPError || isExposed(error) ? error.status : 500;
 }

@@ -214,6 +214,8 @@ export class Pullo<
   /**
    * Handles errors of a class, or of a status, that are thrown under this app or group; the innermost that fits is called,
    * by the nearest class in the prototype chain. What it returns is what a handler returns; where that is no response, it has the status of the error.
+   * Its context may have what the pipeline up to here provides, or not: the error may have come before. Where a layer provides a key anew with a
+   * narrower type, register the handler before that layer, as the error may be that layer's own.
    *
    * Throws `PipelineError` where there is one already, and for a status that is not one of an error.
    *
@@ -226,7 +228,10 @@ export class Pullo<
    *   .onError(SyntaxError, (error) => ({ problem: error.message }));
    * ```
    */
-  onError<E>(kind: ErrorClass<E> | number, handler: ErrorHandler<E, BaseContext<unknown, AppState>>): this {
+  onError<E>(
+    kind: ErrorClass<E> | number,
+    handler: ErrorHandler<E, BaseContext<unknown, AppState> & Partial<Provided>>,
+  ): this {
     // True by the signature: the scope calls it with errors of that class only.
     this.#branch.errors.add(kind, handler as ErrorHandler<unknown>);
     return this;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { HTTPError, Pullo } from '@pullo/core';
+import { errorFormat, errorResponse, HTTPError, Pullo, statusOf } from '@pullo/core';
 import { client } from '@pullo/testing';
 import { describe, expect, test } from 'vitest';
 
@@ -139,5 +139,37 @@ describe('the page', () => {
     expect(page).toContain('<p class="status">500</p>\n<h1>Internal Server Error</h1>\n</main>');
     expect(page).not.toMatch(/hunter2|swordfish|Error:/);
     await http.close();
+  });
+});
+
+describe('a handler that answers as Pullo would', () => {
+  const app = refusing().onError(HTTPError, (error, { request }) => {
+    const as = request.query.get('as');
+    if (as === 'json' || as === 'html' || as === 'text') return errorResponse(error, request, { as });
+    const response = errorResponse(error, request);
+    response.headers.set('x-preferred', errorFormat(request));
+    return response;
+  });
+
+  test.each([
+    ['/', 'text/html', PAGE, 'html'],
+    ['/', 'application/json', PROBLEM, 'json'],
+    ['/', '*/*', TEXT, 'text'],
+    ['/?as=json', 'text/html', PROBLEM, null],
+    ['/?as=html', 'application/json', PAGE, null],
+    ['/?as=text', 'text/html', TEXT, null],
+  ])('%s for a client that accepts %s', async (path, accept, type, preferred) => {
+    await using http = client(app);
+    const response = await http.get(path, { headers: { accept } });
+    expect(response.status).toBe(403);
+    expect(response.headers.get('content-type')).toBe(type);
+    expect(response.headers.get('x-preferred')).toBe(preferred);
+    expect(response.headers.get('vary')).toBe('Accept');
+  });
+
+  test('knows the status of what it was thrown', () => {
+    const exposed = Object.assign(new Error('Too many.'), { status: 429, expose: true });
+    const upstream = Object.assign(new Error('Not there.'), { status: 404 });
+    expect([new HTTPError(409), exposed, upstream, 'text'].map(statusOf)).toEqual([409, 429, 500, 500]);
   });
 });

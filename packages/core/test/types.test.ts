@@ -371,6 +371,23 @@ describe('a handler', () => {
   });
 });
 
+describe('an error handler', () => {
+  test('may find what the pipeline provides, or not', () => {
+    const app = new Pullo().use(authenticated).onError(Error, (error, { user }) => {
+      expectTypeOf(error).toEqualTypeOf<Error>();
+      expectTypeOf(user).toEqualTypeOf<User | undefined>();
+      // @ts-expect-error the error may have come before
+      return user.name;
+    });
+    expectTypeOf(app).toEqualTypeOf<Pullo<Empty & { user: User }>>();
+    const routes = (group: Pullo<{ user: User }>) =>
+      group.onError(404, (_error, { user }) => user?.name ?? '');
+    new Pullo().use(authenticated).use(cart).group('/orders', routes);
+    // @ts-expect-error nothing provides a user
+    new Pullo().group('/orders', routes);
+  });
+});
+
 describe('a lifespan', () => {
   test('types ctx.state', () => {
     const app = new Pullo({
