@@ -12,6 +12,7 @@ import { ShutdownFailed, StartupFailed } from './errors.js';
 import { Deferred, handledRejection } from './http/promises.js';
 import type { Logger } from './logger.js';
 import type { LifespanMode } from './options.js';
+import { isUnsupportedScope } from './unsupported-scope.js';
 
 /** How far the conversation with the app is. */
 type Phase = 'called' | 'starting' | 'started' | 'stopping' | 'ended';
@@ -182,9 +183,4 @@ export class Lifespan {
 
 function withMessage(problem: string, message: string | undefined): string {
   return message === undefined || message === '' ? `${problem}.` : `${problem}: ${message}`;
-}
-
-/** Also one of another copy of the contract's package. */
-function isUnsupportedScope(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_UNSUPPORTED_SCOPE';
 }

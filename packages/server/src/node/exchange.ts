@@ -237,9 +237,9 @@ export class NodeExchange implements Transport {
     this.#log(101, headers);
   }
 
-  /** A message of so many bytes has been sent in the session. */
-  messageSent(bytes: number): void {
-    this.#entry?.add(bytes);
+  /** A message has been sent in the session. */
+  messageSent(message: string | Uint8Array): void {
+    this.#entry?.add(typeof message === 'string' ? Buffer.byteLength(message) : message.byteLength);
   }
 
   /** The session has ended with this code. */

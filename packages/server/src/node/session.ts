@@ -1,5 +1,4 @@
-import type { WebSocketScope } from '@pullo/asgi';
-import { HeaderList } from '@pullo/asgi';
+import { HeaderList, type WebSocketScope } from '@pullo/asgi';
 import type { WebSocket } from 'ws';
 import { addDefaults } from '../http/default-headers.js';
 import { Refusal } from '../http/refusal.js';
@@ -102,7 +101,7 @@ export class NodeSession implements WebSocketTransport {
       this.#tooSlow();
       return false;
     }
-    this.#exchange.messageSent(typeof message === 'string' ? Buffer.byteLength(message) : message.byteLength);
+    this.#exchange.messageSent(message);
     webSocket.send(message, this.#onSent);
     return webSocket.bufferedAmount < HIGH_WATER_MARK;
   }

@@ -17,6 +17,7 @@ import { ExchangeSignal } from '../http/exchange-signal.js';
 import { violation } from '../http/misuse.js';
 import { handledRejection, isThenable } from '../http/promises.js';
 import type { Service } from '../http/service.js';
+import { isUnsupportedScope } from '../unsupported-scope.js';
 import { SessionInbox } from './inbox.js';
 import {
   acceptFields,
@@ -201,8 +202,13 @@ export class WebSocketCycle {
       this.#transport.close(code, reason);
       return;
     }
+    this.#refuse(403);
+  }
+
+  /** An answer without a body. */
+  #refuse(status: number): void {
     this.#beginDenial();
-    void this.#http.send({ type: 'http.response.start', status: 403 });
+    void this.#http.send({ type: 'http.response.start', status });
     void this.#http.send({ type: 'http.response.body' });
     this.#inbox.end(LOST, '');
   }
@@ -254,7 +260,8 @@ export class WebSocketCycle {
   #threw(error: unknown): void {
     this.#inbox.abandon();
     if (this.#phase === 'over' && isClientDisconnected(error)) return;
-    if (this.#phase !== 'denying' && ExchangeSignal.isReason(this.#http.exchange, error))
+    if (this.#phase === 'connecting' && isUnsupportedScope(error)) this.#refuse(501);
+    else if (this.#phase !== 'denying' && ExchangeSignal.isReason(this.#http.exchange, error))
       this.#closeForRestart();
     else this.#fail(error);
   }

@@ -1,5 +1,10 @@
-import type { WebSocketAcceptEvent, WebSocketCloseEvent, WebSocketSendEvent } from '@pullo/asgi';
-import { HeaderList } from '@pullo/asgi';
+import {
+  type ContractViolation,
+  HeaderList,
+  type WebSocketAcceptEvent,
+  type WebSocketCloseEvent,
+  type WebSocketSendEvent,
+} from '@pullo/asgi';
 import { violation } from '../http/misuse.js';
 
 /** The most that a close frame has room for (RFC 6455, section 5.5). */
@@ -72,7 +77,10 @@ function isSendable(code: unknown): boolean {
 }
 
 /** What is wrong with an event that came where it has no place. */
-export function outOfPlace(type: string, phase: 'connecting' | 'denying' | 'open' | 'closing') {
+export function outOfPlace(
+  type: string,
+  phase: 'connecting' | 'denying' | 'open' | 'closing',
+): ContractViolation {
   switch (phase) {
     case 'connecting':
       return violation(
@@ -89,7 +97,7 @@ export function outOfPlace(type: string, phase: 'connecting' | 'denying' | 'open
   }
 }
 
-export function unknownEvent(type: unknown) {
+export function unknownEvent(type: unknown): ContractViolation {
   return violation(
     typeof type === 'string'
       ? `${JSON.stringify(type)} is not an event to send on a websocket scope`

@@ -1,4 +1,4 @@
-import { type ContractViolation, HeaderList, type SendEvent } from '@pullo/asgi';
+import { type ContractViolation, HeaderList, type SendEvent, UnsupportedScope } from '@pullo/asgi';
 import { describe, expect, it } from 'vitest';
 import { serving, servingUnwatched, until } from '../support/serving.ts';
 import { denial, echo, frame, handshake, open, sessions, WireSession } from '../support/sessions.ts';
@@ -446,6 +446,16 @@ describe('a refusal', () => {
     const { status, body } = await denial(server);
     expect([status, body]).toEqual([500, 'Internal Server Error']);
     expect(logger.errors.map(String)).toEqual([expect.stringContaining(message)]);
+  });
+
+  it('by an app that does not serve sessions is 501, and no failure of it', async () => {
+    const { server, logger } = await serving(async (scope, receive) => {
+      await receive();
+      throw new UnsupportedScope(scope);
+    });
+    const { status, body } = await denial(server);
+    expect([status, body]).toEqual([501, '']);
+    expect(logger.errors).toEqual([]);
   });
 
   it('may be a whole response', async () => {
