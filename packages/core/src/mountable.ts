@@ -16,11 +16,11 @@ function adviceOnFunction(value: object & { readonly length: number }): string |
   if (value instanceof Callable) return undefined;
   if (/^class\b/.test(Function.prototype.toString.call(value))) return 'give an instance of the class';
   if ('handle' in value && 'use' in value) {
-    return 'this looks like an app of Express or Connect, a listener (req, res), of which an adapter of @pullo/server makes an app';
+    return 'this looks like an app of Express or Connect, a listener (req, res), of which fromNodeListener of @pullo/server makes an app';
   }
   if (value.length === 1) return 'a handler of ctx goes to a route, all("/path/*", handler)';
   if (value.length === 2) {
-    return 'a middleware (ctx, next) goes to use() or with(), and an adapter of @pullo/server makes an app of a listener (req, res)';
+    return 'a middleware (ctx, next) goes to use() or with(), and fromNodeListener of @pullo/server makes an app of a listener (req, res)';
   }
   return undefined;
 }
@@ -32,7 +32,7 @@ function adviceOnObject(value: unknown): string {
     return 'fromFetch of @pullo/core/adapters makes an app of an object with a fetch method';
   }
   if ('callback' in value && typeof value.callback === 'function') {
-    return 'this looks like an app of Koa, whose callback() is a listener (req, res), of which an adapter of @pullo/server makes an app';
+    return 'this looks like an app of Koa, whose callback() is a listener (req, res), of which fromNodeListener of @pullo/server makes an app';
   }
   if ('default' in value) return 'this looks like a module: give its default export';
   return 'give the app itself';

@@ -1,4 +1,5 @@
 import { HTTP_OPTIONS, type HTTPOptions } from './http-options.js';
+import type { InterfaceName } from './interfaces/app-of.js';
 import type { Logger, LogLevel } from './logger.js';
 import {
   boundedBytes,
@@ -38,6 +39,11 @@ export interface ServeOptions extends HTTPOptions, WebSocketOptions, TLSOptions 
    * lifespan then. `on`: an app that does not speak it does not start. `off`: never run it. Default: `auto`.
    */
   lifespan?: LifespanMode;
+  /**
+   * What shape the app has. `asgi`: a function of the contract; `fetch`: a handler of Fetch, or an object with one; `node`: a listener of
+   * `node:http`, as Express and Koa make; `wsgi`: a function `(environ, startResponse)`. Default: `auto`, which tells the first two by themselves.
+   */
+  interface?: InterfaceName;
   /** Whether answered requests are logged. Default: true. */
   accessLog?: boolean;
   /** The least that is logged; `silent` logs nothing. Default: `info`. */
@@ -122,6 +128,15 @@ export const SERVE_OPTIONS: OptionTable<Settings> = {
       group: 'App',
       value: 'mode',
       help: 'auto: run it if the app speaks it; on: the app must; off: never',
+    },
+  },
+  interface: {
+    kind: oneOf('auto', 'asgi', 'wsgi', 'fetch', 'node'),
+    default: 'auto',
+    flag: {
+      group: 'App',
+      value: 'name',
+      help: 'shape of the app: asgi, wsgi, fetch, node (Express, Koa), or auto: asgi or fetch',
     },
   },
   logLevel: {

@@ -1,6 +1,6 @@
 import type { App, ServerAddress } from '@pullo/asgi';
-import { requireApp } from './app-shape.js';
 import { Service } from './http/service.js';
+import { type AppByInterface, appOf, type InterfaceName } from './interfaces/app-of.js';
 import { Lifespan } from './lifespan.js';
 import type { Logger } from './logger.js';
 import { NodeEngine } from './node/engine.js';
@@ -13,6 +13,7 @@ import { loadTLS } from './tls/credentials.js';
 /**
  * Serves an app over HTTP/1.1 on Node, with or without TLS, once its lifespan startup is complete.
  *
+ * An app is a function of the contract or an object with `fetch`; others are told by the option `interface`.
  * Throws `InvalidApp`, `InvalidOption`, and `StartupFailed` if the app's start-up fails, or the address or the
  * certificate cannot be used.
  *
@@ -31,12 +32,15 @@ import { loadTLS } from './tls/credentials.js';
  * await server.close();
  * ```
  */
-export async function serve(app: App, options: ServeOptions = {}): Promise<Server> {
-  requireApp(app);
+export async function serve<Name extends InterfaceName = 'auto'>(
+  app: AppByInterface[NoInfer<Name>],
+  options: ServeOptions & { interface?: Name } = {},
+): Promise<Server> {
   const settings = settle(options);
+  const served = appOf(app, settings.interface);
   const logger = settings.logger ?? new TextLogger(settings);
   const signals = settings.handleSignals ? new StopSignals(logger) : null;
-  const server = await start(app, settings, logger, signals);
+  const server = await start(served, settings, logger, signals);
   logger.log('info', `Pullo running on ${server.url} (Press CTRL+C to quit)`);
   signals?.stops(server);
   return server;

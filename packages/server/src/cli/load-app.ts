@@ -3,8 +3,8 @@ import { extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import type { App } from '@pullo/asgi';
-import { requireApp } from '../app-shape.js';
 import { InvalidApp } from '../errors.js';
+import { appOf, type InterfaceName } from '../interfaces/app-of.js';
 import { explained } from './code-frame.js';
 import { enableDebugPage } from './debug-page.js';
 import { LoadFailed } from './load-failed.js';
@@ -28,12 +28,11 @@ export interface AppReference {
   showsErrors?: boolean;
 }
 
-/** Loads an app: the named export of its module, or else `default`, or else `app`. Throws `LoadFailed`. */
-export async function loadApp(app: AppReference): Promise<App> {
+/** Loads an app of an interface: the named export of its module, or else `default`, or else `app`. Throws `LoadFailed`. */
+export async function loadApp(app: AppReference, interfaceName: InterfaceName): Promise<App> {
   const { path, name, value } = await loadExport(app);
   try {
-    requireApp(value);
-    return value;
+    return appOf(value, interfaceName);
   } catch (error) {
     if (error instanceof InvalidApp) throw new LoadFailed(`${path}:${name} is not an app. ${error.message}`);
     throw error;

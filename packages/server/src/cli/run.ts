@@ -30,7 +30,12 @@ export function run(configuration: Configuration): Promise<number> {
 
 async function serveAlone(configuration: Configuration, logger: Logger): Promise<number> {
   const app = await load(configuration);
-  const server = await serve(app, { ...configuration.settings, logger, handleSignals: true });
+  const server = await serve(app, {
+    ...configuration.settings,
+    interface: 'asgi',
+    logger,
+    handleSignals: true,
+  });
   return codeOf(await server.closed);
 }
 
@@ -53,10 +58,10 @@ function heldAddress(): ServerAddress | null {
   return text === undefined ? null : (JSON.parse(text) as ServerAddress);
 }
 
-function load({ app, options, variables, isDev }: Configuration): Promise<App> {
+function load({ app, settings, options, variables, isDev }: Configuration): Promise<App> {
   Object.assign(process.env, variables);
   const { appDir: folder, factory: isFactory } = options;
-  return loadApp({ reference: app, folder, isFactory, showsErrors: isDev });
+  return loadApp({ reference: app, folder, isFactory, showsErrors: isDev }, settings.interface);
 }
 
 function codeOf({ isForced, error }: StopReport): number {

@@ -139,12 +139,7 @@ describe('an app that does not load ends pullo with 3 and says why:', () => {
       /^shapes has neither a default export nor one named app: .* Name the app: pullo run shapes:Klass$/,
     ],
     ['no exports at all', 'empty.mjs', /^empty\.mjs has neither .*: it exports nothing\.$/],
-    [
-      'a fetch object',
-      'shapes:fetching',
-      /^shapes:fetching is not an app\. Found an object with a fetch method; expected an app, a function \(scope, receive, send\)\.$/,
-    ],
-    ['a listener', 'shapes:listener', /Found a function listener \(req, res\) such as Express makes/],
+    ['a listener', 'shapes:listener', /Found a function listener of two parameters: .*--interface node/],
     ['an Express app', 'shapes:express', /Found a function \(req, res\) such as Express makes/],
     ['a class', 'shapes:Klass', /Found the class Klass, not an instance of it/],
     ['undefined', 'shapes:nothing', /Found undefined; expected/],
