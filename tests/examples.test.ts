@@ -37,6 +37,17 @@ describe('examples/hello', () => {
   }, 30_000);
 });
 
+describe('examples/wsgi', () => {
+  test('counts the words of each line', async () => {
+    const cwd = join(root, 'examples/wsgi');
+    const args = [pulloCLI, 'run', 'app.ts', '--interface', 'wsgi', '--port', '0'];
+    await using server = await RunningServer.start(process.execPath, args, { cwd });
+    const response = await fetch(server.url, { method: 'POST', body: 'one two\nthree' });
+    expect(await response.text()).toBe('1: 2 words\n2: 1 words\n');
+    expect((await fetch(server.url)).headers.get('allow')).toBe('POST');
+  }, 30_000);
+});
+
 describe('examples/notes', () => {
   const data = mkdtempSync(join(tmpdir(), 'notes-'));
   const options = { cwd: join(root, 'examples/notes'), env: { ...process.env, NOTES_DATA: data } };

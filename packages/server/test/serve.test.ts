@@ -39,7 +39,10 @@ describe('serve', () => {
   });
 
   it.each<[unknown, RegExp]>([
-    [undefined, /Found undefined; expected an app, a function \(scope, receive, send\), or an object with a fetch method\.$/],
+    [
+      undefined,
+      /Found undefined; expected an app, a function \(scope, receive, send\), or an object with a fetch method\.$/,
+    ],
     [{ a: 1 }, /Found \{ a: 1 \}/],
     [class Thing {}, /Found the class Thing, not an instance of it/],
     [(_req: unknown, _res: unknown) => {}, /Found a function of two parameters: .*--interface node/],
@@ -135,7 +138,7 @@ describe('serve', () => {
   });
 
   it('has types that say what it takes', () => {
-    expectTypeOf(serve).parameter(0).toEqualTypeOf<App>();
+    expectTypeOf<App>().toExtend<Parameters<typeof serve>[0]>();
     expectTypeOf(serve).returns.toEqualTypeOf<Promise<Server>>();
     // @ts-expect-error: a time is a number of milliseconds
     const wrong: ServeOptions = { gracefulTimeout: '30s' };
