@@ -7,7 +7,9 @@ import type { NodeEngine } from './node/engine.js';
 import type { Settings } from './options.js';
 import type { Stoppable } from './signals.js';
 
-/** The longest that an idle connection keeps a server that retires. */
+/** The longest that an idle connection keeps a server that stops: a client that asks on and on is just sending its next request. */
+const MAX_STOP_TIME = 250;
+/** The same for one that retires. */
 const MAX_RETIRE_TIME = 5000;
 
 /** How a server came to its end. */
@@ -33,7 +35,7 @@ export interface Server extends AsyncDisposable {
   /** Host and port together; the port of a unix socket is null, as it is in the scope of its requests. */
   readonly address: ServerAddress;
   /**
-   * Stops: accepts nothing more, closes idle connections, tells streams by their `exchange.signal`, waits for what runs and
+   * Stops: accepts nothing more, closes idle connections after a moment (250 ms, or a tenth of `gracefulTimeout`), tells streams by their `exchange.signal`, waits for what runs and
    * cuts it after `gracefulTimeout`, then runs the app's lifespan shutdown. Calling it again waits for the same end.
    * Rejects with `ShutdownFailed` if the app's shutdown failed; the server has stopped all the same.
    */
@@ -103,7 +105,7 @@ export class RunningServer implements Server, Stoppable {
 
   /** Begins to stop; does nothing if it has begun. */
   stop(signal: NodeJS.Signals | null): void {
-    this.#begin(signal, 0);
+    this.#begin(signal, Math.min(MAX_STOP_TIME, this.#settings.gracefulTimeout / 10));
   }
 
   /**

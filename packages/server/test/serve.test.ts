@@ -147,7 +147,17 @@ describe('serve', () => {
 });
 
 describe('close', () => {
-  it('ends idle connections at once', async () => {
+  it('answers a last request on connections that are idle, for clients that ask on and on', async () => {
+    const { server } = await serving(text('x'), { gracefulTimeout: 5000 });
+    const client = new Wire(server).write(head('GET / HTTP/1.1', 'Host: a'));
+    await client.until(/x$/);
+    const closed = server.close();
+    client.write(head('GET /last HTTP/1.1', 'Host: a'));
+    expect(await client.all()).toMatch(/x$.*^connection: close$.*x$/ims);
+    await closed;
+  });
+
+  it('ends connections that stay idle after a moment', async () => {
     const { server } = await serving(text('x'), { gracefulTimeout: 5000 });
     const idle = new Wire(server).write(head('GET / HTTP/1.1', 'Host: a'));
     const unused = new Wire(server);

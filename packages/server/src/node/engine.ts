@@ -96,7 +96,8 @@ export class NodeEngine {
     for (const client of this.#clients) client.drain();
     let idleTimer: NodeJS.Timeout | undefined;
     if (idleTime === 0) this.#closeIdle();
-    else idleTimer = setTimeout(() => this.#closeIdle(), idleTime);
+    // What has arrived by then is read first.
+    else idleTimer = setTimeout(() => setImmediate(() => this.#closeIdle()), idleTime);
     const done = this.#finished();
     const isDone = await within(gracefulTimeout, done, (force) => {
       this.#force = force;

@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { Agent, request } from 'undici';
+import { describe, expect, it } from 'vitest';
+import { Command, FIXTURES } from '../support/command.ts';
+
+/** `PULLO_DRAINS=20` for the run whose figures the guide has. */
+const ROUNDS = Number(process.env.PULLO_DRAINS ?? 3);
+const CLIENTS = 16;
+
+interface Asked {
+  answers: number;
+  failures: unknown[];
+  /** How many of the last answers said that the connection ends. */
+  closed: number;
+}
+
+/** Clients that ask on and on over connections that they keep, until they are refused one. */
+async function askUntilRefused(url: string, dispatcher: Agent): Promise<Asked> {
+  const asked: Asked = { answers: 0, failures: [], closed: 0 };
+  const ask = async (): Promise<void> => {
+    let last: unknown;
+    for (;;) {
+      try {
+        const { headers, body } = await request(url, { dispatcher });
+        await body.text();
+        last = headers.connection;
+        asked.answers++;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') asked.failures.push(error);
+        break;
+      }
+    }
+    if (last === 'close') asked.closed++;
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, ask));
+  return asked;
+}
+
+describe('a server that is stopped under load', () => {
+  it(`loses no request of clients that keep their connections, in ${ROUNDS} rounds`, {
+    timeout: 20_000 + 10_000 * ROUNDS,
+  }, async () => {
+    let answers = 0;
+    for (let round = 0; round < ROUNDS; round++) {
+      const command = new Command(['run', join(FIXTURES, 'processes.mjs'), '--port', '0', '--no-access-log']);
+      const url = await command.url();
+      const dispatcher = new Agent({ connections: CLIENTS, pipelining: 1 });
+      const asking = askUntilRefused(url, dispatcher);
+      await new Promise((resolve) => setTimeout(resolve, 200 + 100 * Math.random()));
+      command.process.kill('SIGTERM');
+      const asked = await asking;
+      expect(asked.failures).toEqual([]);
+      expect(asked.closed).toBe(CLIENTS);
+      expect(await command.exited).toBe(0);
+      await dispatcher.close();
+      answers += asked.answers;
+    }
+    console.log(`Stopped ${ROUNDS} times: ${answers} requests of ${CLIENTS} clients answered, 0 failed`);
+  });
+});
