@@ -4,6 +4,7 @@ import { PipelineError } from './errors.js';
 import type { Mount } from './mount.js';
 import { MountedLifespan, MountedLifespanError } from './mounted-lifespan.js';
 import { ownPart, ownStates } from './mounted-state.js';
+import { isPromiseLike } from './settle.js';
 
 /**
  * What an app does before its first request and after its last: an async generator that yields once.
@@ -61,6 +62,8 @@ export async function runLifespan(
 
 async function start(generator: AsyncGenerator<unknown, void, void>, state: State): Promise<Started> {
   if (typeof generator?.next !== 'function' || typeof generator.throw !== 'function') {
+    // An async function: its own failure, if there is one, must not end the process on top of this one.
+    if (isPromiseLike(generator)) generator.then(undefined, () => {});
     throw new PipelineError(
       `A lifespan is an async generator function, async function* () { yield {}; }, and this one returned ${describeValue(generator)}.`,
     );

@@ -11,6 +11,7 @@ import {
 import { Response } from '@pullo/response';
 import { handledRejection } from './handled-rejection.js';
 import type { Mount } from './mount.js';
+import { MountedExchange } from './mounted-exchange.js';
 import type { Run } from './run.js';
 import { SwitchingResponse } from './switching-response.js';
 
@@ -49,24 +50,30 @@ export class MountedSession {
   /** The end of the pipeline: the app, until the session has ended or has been refused. */
   readonly end = async (run: Run): Promise<Response> => {
     const { errors } = this.#mount.branch;
+    const exchange = new MountedExchange(this.#scope.exchange, run);
     try {
-      await this.#mount.app(this.#mount.scopeBelow(this.#scope), this.#take, this.#pass);
+      await this.#mount.app({ ...this.#mount.scopeBelow(this.#scope), exchange }, this.#take, this.#pass);
     } catch (error) {
+      // It has answered by itself what it throws afterwards: a session that it had accepted the server closes with 1011.
+      const answered = this.#opened ?? (this.#isOver ? this.#refused(run) : undefined);
       this.#isOver = true;
-      if (this.#opened === undefined) return errors.respond(error, run);
-      // The server closes the session with 1011, and logs it.
+      if (answered === undefined) return errors.respond(error, run);
       run.error = error;
       run.fail(error);
-      return this.#opened;
+      return answered;
     }
     this.#isOver = true;
     if (this.#opened !== undefined) return this.#opened;
-    if (this.#refusal === undefined) return errors.respond(this.#silence(), run);
+    return this.#refused(run) ?? errors.respond(this.#silence(), run);
+  };
+
+  #refused(run: Run): Response | undefined {
+    if (this.#refusal === undefined) return undefined;
     const { status, headers = [] } = this.#refusal;
     const response = new Response(joined(this.#content), { status, headers });
     run.adopt(response);
     return response;
-  };
+  }
 
   readonly #take: Receive = async () => {
     const event = await this.#receive();

@@ -81,6 +81,15 @@ describe('a lifespan', () => {
     );
   });
 
+  test('that is an async function and fails says the same, and leaves no rejection behind that would end the process', async () => {
+    const lifespan = async () => {
+      throw new Error('no database');
+    };
+    await expect(client(new Pullo({ lifespan: lifespan as never })).start()).rejects.toThrow(
+      'and this one returned a Promise.',
+    );
+  });
+
   test('is unwound with the error when the server gives up between start-up and shutdown', async () => {
     const seen: unknown[] = [];
     const app = new Pullo({

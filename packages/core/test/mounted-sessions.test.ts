@@ -1,4 +1,4 @@
-import { type App, type Middleware, Pullo, TextResponse } from '@pullo/core';
+import { type App, HTTPError, type Middleware, Pullo, TextResponse } from '@pullo/core';
 import { client, WebSocketDenied } from '@pullo/testing';
 
 import { afterAll, describe, expect, test } from 'vitest';
@@ -158,4 +158,40 @@ describe('a pipeline above a mounted app', () => {
     await expect(session.receiveText()).rejects.toMatchObject({ info: { code: 1011 } });
     expect(heard).toEqual(['in the middle']);
   });
+});
+
+describe('a session that a mounted Pullo refuses', () => {
+  const broken = new Error('no database');
+  const inner = new Pullo()
+    .onError(RangeError, () => 'handled')
+    .websocket('/broken', () => {
+      throw broken;
+    })
+    .websocket('/handled', () => {
+      throw new RangeError('too much');
+    });
+
+  test.each([
+    ['/chat/broken', 500, broken, [broken]],
+    ['/chat/handled', 500, expect.any(RangeError), []],
+    ['/chat/nothing', 404, expect.any(HTTPError), []],
+  ])(
+    '%s gets its own answer, with the error of it on ctx.error above',
+    async (path, status, error, errors) => {
+      const seen: unknown[] = [];
+      const heard: unknown[] = [];
+      const app = new Pullo()
+        .use(async (ctx, next) => {
+          const response = await next();
+          seen.push(response.status, ctx.error);
+        })
+        .onError(Error, () => new TextResponse('of the app above', { status: 503 }))
+        .mount('/chat', inner);
+      const http = client(app, { raiseAppErrors: false, onError: (error) => heard.push(error) });
+      await expect(http.websocket(path)).rejects.toThrow(WebSocketDenied);
+      await http.close();
+      expect(seen).toEqual([status, error]);
+      expect(heard).toEqual(errors);
+    },
+  );
 });
