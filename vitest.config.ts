@@ -11,7 +11,7 @@ export default defineConfig({
   test: {
     projects: [
       ...packages.map((name) => ({ test: { name, root: `packages/${name}`, ...timeouts } })),
-      { test: { name: 'notes', root: 'examples/notes', ...timeouts } },
+      { test: { name: 'notes', root: 'examples/notes', isolate: false, ...timeouts } },
       { test: { name: 'workspace', include: ['tests/**/*.test.ts'], ...timeouts } },
     ],
   },

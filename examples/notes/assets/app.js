@@ -36,6 +36,8 @@ function followChanges() {
     if (!isFirst) refresh(location.href);
     isFirst = false;
   });
+  // A form brings the next page: what it has changed itself must not send this one elsewhere meanwhile.
+  addEventListener('submit', () => events.close());
   addEventListener('pagehide', () => events.close());
 }
 
