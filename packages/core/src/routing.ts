@@ -135,6 +135,12 @@ export function readRoute(args: readonly unknown[], route: string): RouteParts {
   const before = args.slice(0, -1);
   const hasOptions = before.length > 0 && typeof before[0] !== 'function';
   const options = hasOptions ? before.shift() : {};
+  if (Array.isArray(options)) {
+    // Taken for options without keys, a guard in it would never run.
+    throw new PipelineError(
+      `${route} has an array before its handler: give each middleware as an argument of its own.`,
+    );
+  }
   if (typeof options !== 'object' || options === null) {
     throw new PipelineError(`${route} has options that are no object: ${describeValue(options)}.`);
   }

@@ -170,6 +170,11 @@ const mistakes: readonly [title: string, make: () => unknown, message: RegExp][]
     /A middleware is a function \(ctx, next\), and a Pullo is an app/,
   ],
   [
+    'a route whose middleware stands in an array',
+    () => new Pullo().get('/', [() => undefined] as never, () => 'x'),
+    /The route GET "\/" has an array before its handler: give each middleware as an argument of its own\./,
+  ],
+  [
     'options that are none',
     () => new Pullo().post('/', 'name' as never, () => ''),
     /The route POST "\/" has options that are no object: the text "name"\./,

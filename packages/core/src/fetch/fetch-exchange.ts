@@ -11,11 +11,11 @@ import {
   ServerShutdown,
 } from '@pullo/asgi';
 import { byteLength } from '@pullo/asgi/http';
+import { handledRejection } from '../handled-rejection.js';
 import { isPromiseLike } from '../settle.js';
 import { ExchangeSignal } from './exchange-signal.js';
 import { lengthProblem, unknownEvent, violation } from './misuse.js';
 import { plainResponse } from './plain-response.js';
-import { handledRejection } from './promises.js';
 import { RequestInbox } from './request-inbox.js';
 import { plainBytes, ResponseBody } from './response-body.js';
 import { ResponseHead } from './response-head.js';

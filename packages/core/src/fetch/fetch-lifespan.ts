@@ -1,6 +1,7 @@
 import type { App, LifespanReceiveEvent, LifespanScope, Receive, Send, State } from '@pullo/asgi';
+import { handledRejection } from '../handled-rejection.js';
 import { violation } from './misuse.js';
-import { Deferred, handledRejection } from './promises.js';
+import { Deferred } from './promises.js';
 
 /** How far the conversation with the app is. */
 type Phase = 'called' | 'starting' | 'started' | 'stopping' | 'ended';

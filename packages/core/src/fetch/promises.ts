@@ -13,13 +13,6 @@ export class Deferred {
   }
 }
 
-/** A rejected promise that nobody has to handle: `send` gives it to apps that do not wait. */
-export function handledRejection(error: unknown): Promise<void> {
-  const rejected = Promise.reject(error);
-  rejected.catch(ignore);
-  return rejected;
-}
-
 /** Whether a promise settles in time, which is in milliseconds. It must not reject. */
 export async function settlesWithin(promise: Promise<unknown>, timeout: number): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
