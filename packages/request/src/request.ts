@@ -39,6 +39,9 @@ import { readableStream } from './readable-stream.js';
 import { requestURL } from './url.js';
 import { fromWebRequest, toWebRequest } from './web.js';
 
+/** Making one takes longer than decoding a short text. */
+const utf8 = new TextDecoder();
+
 /** What a `Request` can be told beyond its scope. */
 export interface RequestOptions extends BodyLimits {
   /** The limits of `formData()` and `parts()`. */
@@ -192,7 +195,7 @@ export class Request implements AsyncDisposable {
 
   /** The whole body as UTF-8, as Fetch decodes it: whatever the charset says, malformed bytes become U+FFFD. Rejects like `bytes()`. */
   async text(limits?: BodyLimits): Promise<string> {
-    return new TextDecoder().decode(await this.#read('text()', limits));
+    return utf8.decode(await this.#read('text()', limits));
   }
 
   /** A copy of the whole body as a `Blob` of its media type. Rejects like `bytes()`. */

@@ -30,6 +30,8 @@ export interface ExchangeHost {
   /** No new requests are taken, and streams are told to come to their end. */
   readonly isDraining: boolean;
   report(error: unknown, request: globalThis.Request): void;
+  /** An app that had gone on has come to its end. */
+  ended(exchange: FetchExchange): void;
 }
 
 const NO_BYTES = new Uint8Array(0);
@@ -71,8 +73,14 @@ export class FetchExchange {
     }
     if (!isPromiseLike(result)) return this.#returned();
     return Promise.resolve(result).then(
-      () => this.#returned(),
-      (error: unknown) => this.#threw(error),
+      () => {
+        this.#returned();
+        this.#host.ended(this);
+      },
+      (error: unknown) => {
+        this.#threw(error);
+        this.#host.ended(this);
+      },
     );
   }
 
@@ -116,7 +124,8 @@ export class FetchExchange {
   readonly #receive: Receive = () => {
     if (this.#isOver()) return Promise.resolve({ type: 'http.disconnect' });
     this.#inbox ??= new RequestInbox(this.#request);
-    this.watchClient();
+    // A short body is there at once, or fails when its client leaves.
+    if (!this.#inbox.takesWhole) this.watchClient();
     return this.#inbox.receive();
   };
 

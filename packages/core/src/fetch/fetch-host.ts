@@ -79,18 +79,17 @@ export class FetchHost {
       if (error instanceof BadPath) return plainResponse(400, `The path is not valid: ${error.problem}.\n`);
       throw error;
     }
-    if (running !== undefined) this.#keep(exchange, running, platform);
+    // What goes on is kept by the host if it can, and waited for by `close`.
+    if (running !== undefined) {
+      this.#running.add(exchange);
+      hostWaitUntil(platform, running);
+    }
     return exchange.response();
   }
 
-  /** What goes on is kept by the host if it can, and waited for by `close`. */
-  #keep(exchange: FetchExchange, running: Promise<void>, platform: readonly unknown[]): void {
-    this.#running.add(exchange);
-    const ended = running.then(() => {
-      this.#running.delete(exchange);
-      if (this.#running.size === 0) this.#idle?.resolve();
-    });
-    hostWaitUntil(platform, ended);
+  ended(exchange: FetchExchange): void {
+    this.#running.delete(exchange);
+    if (this.#running.size === 0) this.#idle?.resolve();
   }
 
   async #startAndAnswer(

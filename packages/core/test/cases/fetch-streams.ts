@@ -77,6 +77,50 @@ export const cases: readonly Case[] = [
     },
   },
   {
+    title: 'a body that is announced to be short is one piece, and the next is the disconnect',
+    run: async () => {
+      const seen: string[] = [];
+      const { fetch, errors } = hostValid(async (_scope, receive, send) => {
+        const [event, next] = [await receive(), receive()];
+        if (event.type !== 'http.request') throw new Error(event.type);
+        seen.push(`${new TextDecoder().decode(event.body)} ${event.moreBody}`);
+        await send(start);
+        await send({ type: 'http.response.body' });
+        seen.push((await next).type);
+      });
+      const body = new ReadableStream<Uint8Array>({
+        start(controller) {
+          for (const text of ['sh', 'ort']) controller.enqueue(new TextEncoder().encode(text));
+          controller.close();
+        },
+      });
+      const streaming: RequestInit & { duplex: 'half' } = { method: 'POST', body, duplex: 'half' };
+      await fetch(get('/', { ...streaming, headers: { 'content-length': '5' } }));
+      await turn();
+      assertEqual(seen, ['short false', 'http.disconnect']);
+      assertEqual(errors, []);
+    },
+  },
+  {
+    title: 'a short body that is cut is a disconnect, also for who waits for what is after it',
+    run: async () => {
+      const types: string[] = [];
+      const { fetch } = hostValid(async (_scope, receive, send) => {
+        for (const { type } of await Promise.all([receive(), receive()])) types.push(type);
+        await send({ ...start, status: 400 });
+        await send({ type: 'http.response.body' });
+      });
+      const body = new ReadableStream<Uint8Array>({
+        start(controller) {
+          controller.error(new Error('cut'));
+        },
+      });
+      const streaming: RequestInit & { duplex: 'half' } = { method: 'POST', body, duplex: 'half' };
+      const response = await fetch(get('/', { ...streaming, headers: { 'content-length': '5' } }));
+      assertEqual([response.status, ...types], [400, 'http.disconnect', 'http.disconnect']);
+    },
+  },
+  {
     title: 'calls of receive that wait together get their pieces in order',
     run: async () => {
       const seen: string[] = [];
