@@ -1,4 +1,11 @@
-import { type HTTPScope, isClientDisconnected, type Receive, type Send, type SendEvent } from '@pullo/asgi';
+import {
+  type Exchange,
+  type HTTPScope,
+  isClientDisconnected,
+  type Receive,
+  type Send,
+  type SendEvent,
+} from '@pullo/asgi';
 import type { NodeListener } from './from-node-listener.js';
 import { ListenerRequest } from './listener-request.js';
 import { ListenerResponse } from './listener-response.js';
@@ -11,16 +18,19 @@ export class ListenerExchange {
   readonly #response: ListenerResponse;
   readonly #receive: Receive;
   readonly #send: Send;
-  readonly #signal: AbortSignal;
+  readonly #exchange: Exchange;
+  /** Read where the listener has not answered at once: making it and listening to it is a third of the cost of a small answer. */
+  #signal: AbortSignal | null = null;
   readonly #onAbort = (): void => this.#aborted();
   #isOver = false;
+  #isHeadSent = false;
   #resolve: () => void = () => {};
   #reject: (error: unknown) => void = () => {};
 
   constructor(scope: HTTPScope, receive: Receive, send: Send) {
     this.#receive = receive;
     this.#send = send;
-    this.#signal = scope.exchange.signal;
+    this.#exchange = scope.exchange;
     this.#socket = new ListenerSocket(scope, (error) => this.#cut(error));
     this.#request = new ListenerRequest(scope, receive, this.#socket, () => this.#left());
     this.#response = new ListenerResponse(this.#request, this.#socket, this);
@@ -31,14 +41,13 @@ export class ListenerExchange {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      if (this.#signal.aborted) this.#aborted();
-      else this.#signal.addEventListener('abort', this.#onAbort);
       try {
         const result = listener(this.#request, this.#response);
         if (result instanceof Promise) result.catch((error: unknown) => this.failed(error));
       } catch (error) {
         this.failed(error);
       }
+      if (!this.#isOver && !this.#isHeadSent) this.#watch();
     });
   }
 
@@ -58,7 +67,8 @@ export class ListenerExchange {
 
   /** Sends an answer to HEAD: the server takes it for complete, and tells apps by the signal that they need not go on. */
   sendHead(): void {
-    this.#signal.removeEventListener('abort', this.#onAbort);
+    this.#isHeadSent = true;
+    this.#signal?.removeEventListener('abort', this.#onAbort);
     void this.send({ type: 'http.response.body', moreBody: true });
   }
 
@@ -86,9 +96,15 @@ export class ListenerExchange {
     );
   }
 
+  #watch(): void {
+    this.#signal = this.#exchange.signal;
+    if (this.#signal.aborted) this.#aborted();
+    else this.#signal.addEventListener('abort', this.#onAbort);
+  }
+
   #aborted(): void {
     // A server that is stopping still takes the rest; when it has waited long enough the exchange is cut, which shows by `receive` only.
-    if (this.#signal.reason?.code !== 'ERR_SERVER_SHUTDOWN') this.#left();
+    if (this.#signal?.reason?.code !== 'ERR_SERVER_SHUTDOWN') this.#left();
     else if (this.#request.complete) void this.#receive().then(() => this.#left());
   }
 
@@ -104,6 +120,6 @@ export class ListenerExchange {
 
   #settle(): void {
     this.#isOver = true;
-    this.#signal.removeEventListener('abort', this.#onAbort);
+    this.#signal?.removeEventListener('abort', this.#onAbort);
   }
 }
