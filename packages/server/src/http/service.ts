@@ -3,6 +3,7 @@ import { headerOf } from '../http-options.js';
 import type { Logger } from '../logger.js';
 import type { Settings } from '../options.js';
 import { ProxyReader } from '../proxy/proxy-headers.js';
+import { HeadText } from './head-text.js';
 
 /** What the exchanges of one server share. */
 export class Service {
@@ -18,6 +19,7 @@ export class Service {
   path: ServerAddress | null = null;
   /** Fields for every response, flat, with names in lower case. */
   readonly defaults: readonly string[];
+  readonly heads: HeadText;
   /** Null where no proxy is trusted. */
   readonly proxies: ProxyReader | null;
   /** Called once, when the server has taken as many requests as it should. */
@@ -33,6 +35,7 @@ export class Service {
     this.settings = settings;
     this.logger = logger;
     this.defaults = defaultsOf(settings);
+    this.heads = new HeadText(settings);
     this.proxies = settings.trustedProxies.length === 0 ? null : new ProxyReader(settings);
     this.#left = settings.maxRequests + Math.floor(Math.random() * (settings.maxRequestsJitter + 1));
   }

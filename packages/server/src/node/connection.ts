@@ -179,7 +179,8 @@ export class Connection {
 
   #afterLastResponse(): void {
     const response = this.#lastResponse;
-    if (response === null || response.writableFinished) this.#next();
+    // node:http takes the socket from a response that has been sent.
+    if (response === null || response.socket === null) this.#next();
     else response.once('finish', this.#next);
   }
 

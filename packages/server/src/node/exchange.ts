@@ -133,16 +133,41 @@ export class NodeExchange implements Transport {
   respond(status: number, headers: string[], body: BodyChunk, size: number): void {
     const response = this.response;
     this.#log(status, headers);
-    this.#addConnection(status, headers);
     this.#connection.ending(this);
+    if (this.#writeWhole(status, headers, body, size)) {
+      this.#ended(size);
+      return;
+    }
+    this.#addConnection(status, headers);
     response.writeHead(status, headers);
     if (size === 0) response.end();
     else if (typeof body !== 'string') response.end(body);
-    // As many bytes as characters is ASCII, and one string then holds head and body. Else the bytes go by themselves:
-    // node:http would write the head as UTF-8 along with the body, though its fields are Latin-1.
+    // Else the bytes go by themselves: node:http would write the head as UTF-8 along with the body, though its fields are Latin-1.
     else if (size === body.length) response.end(body, 'latin1');
     else response.end(Buffer.from(body));
     this.#ended(size);
+  }
+
+  /**
+   * Writes head and body with one call of the socket's, and then tells `node:http` that the response has been sent, as `response.end`
+   * does: that call costs 1.5 of 14 µs less. For the common case only, false for others: those that end the connection or speak of it,
+   * bytes, and fields that `node:http` refuses.
+   */
+  #writeWhole(status: number, headers: string[], body: BodyChunk, size: number): boolean {
+    const { request, response } = this;
+    const { socket, service } = this.#connection;
+    // As many bytes as characters is ASCII, which can be sent as Latin-1 along with the head.
+    if (size > 0 && (typeof body !== 'string' || size !== body.length)) return false;
+    if (!response.shouldKeepAlive || request.httpVersionMinor === 0 || request.fields.expect !== undefined)
+      return false;
+    if (status === 426 || response.socket !== socket || !socket.writable) return false;
+    const head = service.heads.of(status, headers);
+    if (head === null) return false;
+    response.statusCode = status;
+    socket.write(size === 0 ? head : head + body, 'latin1', (error) => {
+      if (!error) response.emit('finish');
+    });
+    return true;
   }
 
   start(status: number, headers: string[]): void {

@@ -1,0 +1,47 @@
+import { STATUS_CODES } from 'node:http';
+import type { Settings } from '../options.js';
+
+/** What may stand in a line of a head (RFC 9110, sections 5.1 and 5.5): a list that was made without checks may hold anything. */
+const FIELD = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+: [\t\x20-\x7e\x80-\xff]*$/;
+
+/** The heads of HTTP/1.1 responses that keep their connection, as `node:http` writes them. */
+export class HeadText {
+  readonly #hasDate: boolean;
+  /** What says that the connection is kept, and for how many seconds. */
+  readonly #end: string;
+
+  constructor({ dateHeader, keepAliveTimeout }: Settings) {
+    this.#hasDate = dateHeader;
+    const timeout = Number.isFinite(keepAliveTimeout)
+      ? `Keep-Alive: timeout=${Math.floor(keepAliveTimeout / 1000)}\r\n`
+      : '';
+    this.#end = `Connection: keep-alive\r\n${timeout}\r\n`;
+  }
+
+  /** `headers` is flat. Null if a field cannot be sent as it is. */
+  of(status: number, headers: readonly string[]): string | null {
+    let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n`;
+    let hasDate = !this.#hasDate;
+    for (let i = 0; i < headers.length; i += 2) {
+      const name = headers[i] as string;
+      const field = `${name}: ${headers[i + 1]}`;
+      if (!FIELD.test(field)) return null;
+      text += `${field}\r\n`;
+      if (name.length === 4 && name.toLowerCase() === 'date') hasDate = true;
+    }
+    return hasDate ? text + this.#end : `${text}Date: ${date()}\r\n${this.#end}`;
+  }
+}
+
+let second = 0;
+let secondText = '';
+
+/** The date of now, made once a second. */
+function date(): string {
+  const now = Math.floor(Date.now() / 1000);
+  if (now !== second) {
+    second = now;
+    secondText = new Date(now * 1000).toUTCString();
+  }
+  return secondText;
+}
