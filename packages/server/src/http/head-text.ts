@@ -6,15 +6,17 @@ const FIELD = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+: [\t\x20-\x7e\x80-\xff]*$/;
 
 /** The heads of HTTP/1.1 responses that keep their connection, as `node:http` writes them. */
 export class HeadText {
+  /** For how long a connection is kept that waits for its next request; null if there is no end to it. */
+  readonly keepAlive: string | null;
   readonly #hasDate: boolean;
-  /** What says that the connection is kept, and for how many seconds. */
   readonly #end: string;
 
   constructor({ dateHeader, keepAliveTimeout }: Settings) {
     this.#hasDate = dateHeader;
-    const timeout = Number.isFinite(keepAliveTimeout)
-      ? `Keep-Alive: timeout=${Math.floor(keepAliveTimeout / 1000)}\r\n`
-      : '';
+    this.keepAlive = Number.isFinite(keepAliveTimeout)
+      ? `timeout=${Math.floor(keepAliveTimeout / 1000)}`
+      : null;
+    const timeout = this.keepAlive === null ? '' : `Keep-Alive: ${this.keepAlive}\r\n`;
     this.#end = `Connection: keep-alive\r\n${timeout}\r\n`;
   }
 

@@ -51,6 +51,13 @@ export class Connection {
   /** Whether a last answer has been given: nothing that arrives counts any more. */
   #isOver = false;
   #hasUnreadBody = false;
+  /** Whether there has been an answer: what comes before the first has its time from `node:http`. */
+  #hasAnswered = false;
+  /** How much had been read when the connection was last looked at, and how many times in a row it was found idle. */
+  #bytesRead = 0;
+  #idleSweeps = 0;
+  /** Whether the socket has a time-out, within which the client has to take or send something. */
+  #limit: 'none' | 'soon' | 'set' = 'none';
   #timer: NodeJS.Timeout | null = null;
   /** Whether the peer is a proxy whose word counts. */
   readonly #isProxy: boolean;
@@ -98,6 +105,7 @@ export class Connection {
   }
 
   #begin(request: IncomingRequest, response: ServerResponse): void {
+    this.#unlimit();
     const exchange = new NodeExchange(this, request, response);
     try {
       const scope = exchange.scope();
@@ -125,7 +133,7 @@ export class Connection {
   }
 
   #openSession(request: IncomingRequest, head: Buffer, acceptor: Acceptor): void {
-    this.socket.setTimeout(0);
+    this.#unlimit();
     const exchange = new NodeExchange(this, request, new ServerResponse(request));
     const session = new NodeSession(this, exchange, acceptor, head);
     try {
@@ -158,6 +166,8 @@ export class Connection {
   /** The response of an exchange is on its way: the next may begin. */
   ended(exchange: NodeExchange): void {
     this.#exchange = null;
+    this.#hasAnswered = true;
+    if (this.socket.writableLength === 0) this.#unlimit();
     this.#lastResponse = exchange.response;
     if (this.#hasUnreadBody) this.#discard(exchange.request);
     if (!exchange.response.shouldKeepAlive) {
@@ -239,14 +249,39 @@ export class Connection {
   /** From now on the client has to take or send something every now and then, as long as an exchange waits for it. */
   limitIdleness(): void {
     const { idleTimeout } = this.service.settings;
-    if (idleTimeout !== Number.POSITIVE_INFINITY) this.socket.setTimeout(idleTimeout);
+    if (idleTimeout === Number.POSITIVE_INFINITY) return;
+    this.#limit = 'set';
+    this.socket.setTimeout(idleTimeout);
   }
 
-  /** Nothing has gone over the socket for its time-out: that of an exchange, or of a connection between two of them. */
+  /** The same from the next sweep on: most that a client has to send is there before that, and needs no timer. */
+  limitIdlenessSoon(): void {
+    if (this.#limit === 'none') this.#limit = 'soon';
+  }
+
+  #unlimit(): void {
+    if (this.#limit === 'set') this.socket.setTimeout(0);
+    this.#limit = 'none';
+  }
+
+  /** Called by the sweeper. Ends the connection if it has waited for its next request at `limit` calls in a row. */
+  sweep(limit: number): void {
+    const { socket } = this;
+    if (this.#limit === 'soon') this.limitIdleness();
+    const { bytesRead } = socket;
+    const isIdle =
+      this.#hasAnswered && this.pending === 0 && bytesRead === this.#bytesRead && socket.writableLength === 0;
+    this.#bytesRead = bytesRead;
+    this.#idleSweeps = isIdle ? this.#idleSweeps + 1 : 0;
+    if (this.#idleSweeps >= limit) socket.destroy();
+  }
+
+  /** Nothing has gone over the socket for its time-out. */
   timedOut(): void {
     const exchange = this.#exchange;
     if (exchange === null) {
-      this.socket.destroy();
+      if (this.socket.writableLength > 0) this.socket.destroy();
+      else this.#unlimit();
     } else if (this.socket.writableLength > 0) {
       exchange.cycle.disconnected(
         new RequestTimeout('The client took nothing of the response for too long.'),

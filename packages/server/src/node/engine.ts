@@ -11,6 +11,7 @@ import { Connection } from './connection.js';
 import { IncomingRequest } from './incoming-request.js';
 import { listen } from './listen.js';
 import { refusalOf } from './parser-errors.js';
+import { Sweeper } from './sweeper.js';
 import { TLSListener } from './tls-listener.js';
 
 /** How long apps whose exchanges were cut may take to unwind. */
@@ -32,12 +33,14 @@ export class NodeEngine {
   readonly #tls: TLSListener | null;
   readonly #connections = new Map<Socket, Connection>();
   readonly #clients = new Clients();
+  readonly #sweeper: Sweeper;
   #force: (() => void) | null = null;
   #isForced = false;
 
   constructor(service: Service, tls: TLSMaterial | null) {
     this.#service = service;
     this.#server = createHTTPServer(service.settings);
+    this.#sweeper = new Sweeper(this.#connections, service.settings);
     this.#tls = tls === null ? null : this.#secured(tls);
     this.#listener = this.#tls?.server ?? this.#server;
     this.#server.on('connection', (socket) => this.#connected(socket));
@@ -113,6 +116,7 @@ export class NodeEngine {
     for (const client of this.#clients) client.shutDown();
     if (!isDone && !this.#isForced) await within(UNWIND_TIME, done, () => {});
     this.#server.close();
+    this.#sweeper.stop();
     return cut;
   }
 
@@ -146,6 +150,7 @@ export class NodeEngine {
   #connected(socket: Socket): void {
     const connection = new Connection(this.#service, socket);
     this.#connections.set(socket, connection);
+    this.#sweeper.start();
     this.#clients.add(connection);
     socket.on('close', () => {
       this.#connections.delete(socket);
@@ -174,7 +179,8 @@ function createHTTPServer(settings: Settings): HTTPServer<typeof IncomingRequest
     maxHeaderSize: settings.maxHeaderBytes + 2 * settings.maxTargetBytes,
     headersTimeout,
     requestTimeout,
-    keepAliveTimeout: finite(settings.keepAliveTimeout),
+    // Connections between two requests are the sweeper's.
+    keepAliveTimeout: 0,
     connectionsCheckingInterval: Math.max(50, Math.min(1000, Math.floor(shortest / 4))),
     // Checked with the other rules of the head, in the order of the requests.
     requireHostHeader: false,

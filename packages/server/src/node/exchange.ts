@@ -178,6 +178,9 @@ export class NodeExchange implements Transport {
 
   /** Only 426 keeps its Upgrade, which Connection then has to name (RFC 9110, sections 7.8 and 15.5.22). */
   #addConnection(status: number, headers: string[]): void {
+    const { keepAlive } = this.#connection.service.heads;
+    if (keepAlive !== null && this.response.shouldKeepAlive && this.request.httpVersionMinor === 1)
+      headers.push('Keep-Alive', keepAlive);
     if (status === 426)
       headers.push('connection', this.response.shouldKeepAlive ? 'upgrade' : 'upgrade, close');
   }
@@ -253,7 +256,7 @@ export class NodeExchange implements Transport {
       this.#isExpecting = false;
       this.response.writeContinue();
     }
-    this.#connection.limitIdleness();
+    this.#connection.limitIdlenessSoon();
     this.request.on('readable', callback);
   }
 

@@ -513,6 +513,16 @@ describe('timeouts', () => {
     expect(await wire.all()).toMatch(/x$/);
   });
 
+  it('leave a connection that has another request in time', async () => {
+    const { server } = await serving(text('x'), { keepAliveTimeout: 200 });
+    const wire = new Wire(server);
+    for (let i = 1; i <= 6; i++) {
+      wire.write(head('GET / HTTP/1.1', 'Host: a'));
+      await wire.until(new RegExp(`(200 OK[^]*){${i}}x$`));
+      await new Promise((resolve) => setTimeout(resolve, 80));
+    }
+  });
+
   it('do not touch a response that takes longer', async () => {
     const { server } = await serving(
       async (scope, receive, send) => {

@@ -106,6 +106,30 @@ describe('a plain answer', () => {
   });
 });
 
+describe('fields that were not checked', () => {
+  const raw: App = (scope, _receive, send) => {
+    if (scope.type !== 'http') return;
+    const headers = HeaderList.raw(['x-value', decodeURIComponent(scope.queryString), 'Date', 'today']);
+    send({ type: 'http.response.start', status: 200, headers });
+    send({ type: 'http.response.body', body: 'x' });
+  };
+
+  it.each(['a\r\nset-cookie: b=c', 'a\nb', 'a\rb', 'a\0b', 'a\u007fb', 'a\u2028'])(
+    '%j is refused',
+    async (value) => {
+      const { server } = await servingUnwatched(raw);
+      const { status, fields } = parse(await get(server, `/?${encodeURIComponent(value)}`));
+      expect([status, fields.has('x-value'), fields.has('set-cookie')]).toEqual([500, false, false]);
+    },
+  );
+
+  it('are sent as they are, with the date that the app gives', async () => {
+    const { server } = await servingUnwatched(raw);
+    const { fields } = parse(await get(server, `/?${encodeURIComponent('a\t\u00e4')}`));
+    expect([fields.get('x-value'), fields.get('date')]).toEqual(['a\t\u00e4', 'today']);
+  });
+});
+
 describe('the fields of the connection', () => {
   it('are the server’s: what an app says of framing is not sent', async () => {
     const { server } = await serving(
