@@ -151,7 +151,7 @@ export class NodeExchange implements Transport {
   /**
    * Writes head and body with one call of the socket's, and then tells `node:http` that the response has been sent, as `response.end`
    * does: that call costs 1.5 of 14 µs less. For the common case only, false for others: those that end the connection or speak of it,
-   * bytes, and fields that `node:http` refuses.
+   * and bytes.
    */
   #writeWhole(status: number, headers: string[], body: BodyChunk, size: number): boolean {
     const { request, response } = this;
@@ -162,7 +162,6 @@ export class NodeExchange implements Transport {
       return false;
     if (status === 426 || response.socket !== socket || !socket.writable) return false;
     const head = service.heads.of(status, headers);
-    if (head === null) return false;
     response.statusCode = status;
     socket.write(size === 0 ? head : head + body, 'latin1', (error) => {
       if (!error) response.emit('finish');

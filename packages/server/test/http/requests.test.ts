@@ -514,11 +514,13 @@ describe('timeouts', () => {
   });
 
   it('leave a connection that has another request in time', async () => {
-    const { server } = await serving(text('x'), { keepAliveTimeout: 200 });
+    let count = 0;
+    const counting: App = (...args) => text(`answer ${++count}`)(...args);
+    const { server } = await serving(counting, { keepAliveTimeout: 200 });
     const wire = new Wire(server);
     for (let i = 1; i <= 6; i++) {
       wire.write(head('GET / HTTP/1.1', 'Host: a'));
-      await wire.until(new RegExp(`(200 OK[^]*){${i}}x$`));
+      await wire.until(new RegExp(`answer ${i}$`));
       await new Promise((resolve) => setTimeout(resolve, 80));
     }
   });
