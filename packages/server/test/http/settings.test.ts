@@ -206,7 +206,7 @@ describe('idleTimeout', () => {
     const { server } = await serving(text('x'.repeat(20_000_000)), { idleTimeout: 100 });
     const wire = new Wire(server).write(head('GET / HTTP/1.1', 'Host: a'));
     wire.socket.pause();
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await new Promise((resolve) => setTimeout(resolve, 1000));
     wire.socket.resume();
     expect((await wire.all()).length).toBeLessThan(20_000_000);
   });
