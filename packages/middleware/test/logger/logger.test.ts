@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   HTTPError,
   type Middleware,
@@ -9,6 +12,7 @@ import {
 import { type LoggerOptions, logger } from '@pullo/middleware/logger';
 import { requestId } from '@pullo/middleware/request-id';
 import { EventStreamResponse } from '@pullo/response';
+import { FileResponse } from '@pullo/response/file';
 import { serve } from '@pullo/server';
 import { type Client, client } from '@pullo/testing';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -348,4 +352,22 @@ test('a stream of events still ends when its server stops', async () => {
   const [record] = lines.map((line): { bytes: number } => JSON.parse(line));
   expect(record).not.toHaveProperty('cut');
   expect(record?.bytes).toBeGreaterThan(10);
+});
+
+test.each([
+  ['whole', {}, 100_000],
+  ['in part', { range: 'bytes=0-69999' }, 70_000],
+])('a file that the server reads is counted, %s', async (_how, headers, bytes) => {
+  const folder = mkdtempSync(join(tmpdir(), 'pullo-logger-'));
+  const path = join(folder, 'file.bin');
+  writeFileSync(path, new Uint8Array(100_000));
+  const lines: string[] = [];
+  const app = new Pullo()
+    .use(logger({ format: 'json', write: (line) => lines.push(line) }))
+    .get('/', () => new FileResponse(path));
+  const server = await serve(app, { port: 0, logLevel: 'silent' });
+  await (await fetch(server.url, { headers })).arrayBuffer();
+  await server.close();
+  rmSync(folder, { recursive: true });
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ bytes }]);
 });

@@ -105,8 +105,10 @@ export class OpenFile implements Validators {
 async function openHandle(path: string, root: string | undefined): Promise<FileHandle> {
   try {
     if (root === undefined) return await open(path, FLAGS);
-    const [realPath, realRoot] = await Promise.all([realpath(path), realpath(root)]);
-    if (!isInside(realRoot, realPath)) throw new FileNotFound(path, 'missing');
+    const realPath = await realpath(path);
+    // A path without links has none in its root, which need not be looked at then.
+    const isPlain = realPath === path && isInside(root, path);
+    if (!isPlain && !isInside(await realpath(root), realPath)) throw new FileNotFound(path, 'missing');
     // Not following links any more, so that none can be put in its place in between.
     return await open(realPath, FLAGS | (constants.O_NOFOLLOW ?? 0));
   } catch (error) {
