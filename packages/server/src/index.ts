@@ -1,5 +1,6 @@
 export { InvalidApp, InvalidOption, ShutdownFailed, StartupFailed } from './errors.js';
 export type { HTTPOptions } from './http-options.js';
+export type { HTTP2Options } from './http2-options.js';
 export type { AppByInterface, InterfaceName } from './interfaces/app-of.js';
 export { fromNodeListener, type NodeListener } from './interfaces/node/from-node-listener.js';
 export { fromWSGI } from './interfaces/wsgi/from-wsgi.js';

@@ -1,4 +1,5 @@
 import { HTTP_OPTIONS, type HTTPOptions } from './http-options.js';
+import { HTTP2_OPTIONS, type HTTP2Options } from './http2-options.js';
 import type { InterfaceName } from './interfaces/app-of.js';
 import type { Logger, LogLevel } from './logger.js';
 import {
@@ -21,7 +22,7 @@ import { WEBSOCKET_OPTIONS, type WebSocketOptions } from './websocket-options.js
 export type LifespanMode = 'auto' | 'on' | 'off';
 
 /** The options of `serve`. Times are in milliseconds, sizes in bytes; `Infinity` lifts a limit. */
-export interface ServeOptions extends HTTPOptions, WebSocketOptions, TLSOptions {
+export interface ServeOptions extends HTTPOptions, WebSocketOptions, TLSOptions, HTTP2Options {
   /** The address to listen on. Default: `127.0.0.1`, this machine only; `0.0.0.0` or `::` for all networks. */
   host?: string;
   /** The port; 0 picks a free one. Default: 8000. */
@@ -199,6 +200,7 @@ export const SERVE_OPTIONS: OptionTable<Settings> = {
   ...HTTP_OPTIONS,
   ...WEBSOCKET_OPTIONS,
   ...TLS_OPTIONS,
+  ...HTTP2_OPTIONS,
 };
 
 /** Checks the options of `serve` and fills in the defaults; throws `InvalidOption`. */

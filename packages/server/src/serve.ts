@@ -11,7 +11,7 @@ import { TextLogger } from './text-logger.js';
 import { loadTLS } from './tls/credentials.js';
 
 /**
- * Serves an app over HTTP/1.1 on Node, with or without TLS, once its lifespan startup is complete.
+ * Serves an app over HTTP/1.1 on Node, or with TLS over HTTP/1.1 and HTTP/2, once its lifespan startup is complete.
  *
  * An app is a function of the contract or an object with `fetch`; others are told by the option `interface`.
  * Throws `InvalidApp`, `InvalidOption`, and `StartupFailed` if the app's start-up fails, or the address or the

@@ -1,23 +1,14 @@
 import { AsyncResource } from 'node:async_hooks';
 import { ServerResponse, STATUS_CODES } from 'node:http';
 import { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
-import {
-  type ClientAddress,
-  type HeaderList,
-  RequestTimeout,
-  type ServerAddress,
-  type TLSExtension,
-} from '@pullo/asgi';
+import { RequestTimeout } from '@pullo/asgi';
 import { addDefaults } from '../http/default-headers.js';
 import { Refusal } from '../http/refusal.js';
 import type { Service } from '../http/service.js';
-import type { Forwarding } from '../proxy/proxy-headers.js';
-import { tlsExtensionOf } from '../tls/tls-extension.js';
 import type { Acceptor } from './acceptor.js';
-import { address, label } from './address.js';
 import { NodeExchange } from './exchange.js';
 import type { IncomingRequest } from './incoming-request.js';
+import { Peer } from './peer.js';
 import { NodeSession } from './session.js';
 
 /** How many pipelined requests may wait before the socket is no longer read. */
@@ -34,12 +25,7 @@ const LINGER_TIME = 1000;
 export class Connection {
   readonly service: Service;
   readonly socket: Socket;
-  readonly client: ClientAddress | null;
-  readonly server: ServerAddress | null;
-  /** Null where there is no TLS. */
-  readonly tls: TLSExtension | null;
-  /** `host:port` of the client for the log. */
-  readonly clientLabel: string;
+  readonly peer: Peer;
   #exchange: NodeExchange | null = null;
   #lastResponse: ServerResponse | null = null;
   #waiting: { request: IncomingRequest; response: ServerResponse }[] = [];
@@ -59,19 +45,13 @@ export class Connection {
   /** Whether the socket has a time-out, within which the client has to take or send something. */
   #limit: 'none' | 'soon' | 'set' = 'none';
   #timer: NodeJS.Timeout | null = null;
-  /** Whether the peer is a proxy whose word counts. */
-  readonly #isProxy: boolean;
   /** It is called from what the last exchange runs in: what the app keeps there by `AsyncLocalStorage` is not for the next one to see. */
   readonly #next = AsyncResource.bind((): void => this.#takeNext());
 
   constructor(service: Service, socket: Socket) {
     this.service = service;
     this.socket = socket;
-    this.client = address(socket.remoteAddress, socket.remotePort);
-    this.server = address(socket.localAddress, socket.localPort) ?? service.path;
-    this.tls = socket instanceof TLSSocket ? tlsExtensionOf(socket) : null;
-    this.clientLabel = this.client === null ? '' : label(this.client);
-    this.#isProxy = service.proxies?.trusts(this.client) ?? false;
+    this.peer = new Peer(service, socket);
     // What node:http calls after the last response of a connection. It would reset one whose client is still sending.
     socket.destroySoon = () => this.#closeSoon();
     socket.on('close', () => this.#closed());
@@ -82,11 +62,6 @@ export class Connection {
   /** How many exchanges are under way or wait for their turn. */
   get pending(): number {
     return (this.#exchange === null ? 0 : 1) + this.#waiting.length + (this.#beginSession === null ? 0 : 1);
-  }
-
-  /** What a proxy says of a request, or null if it came from its client. */
-  forwarding(headers: HeaderList): Forwarding | null {
-    return this.#isProxy ? (this.service.proxies?.read(headers, this.client) ?? null) : null;
   }
 
   take(request: IncomingRequest, response: ServerResponse): void {
@@ -239,7 +214,7 @@ export class Connection {
     const isHead = exchange?.request.method === 'HEAD';
     const { head, body } = refusalText(refusal, this.service);
     this.socket.write(isHead ? head : head + body, 'latin1');
-    this.service.logger.log('debug', `${this.clientLabel} - refused with ${status}: ${message}`);
+    this.service.logger.log('debug', `${this.peer.label} - refused with ${status}: ${message}`);
     exchange?.logRefusal(status, isHead ? 0 : body.length);
     exchange?.request.removeAllListeners('readable').resume();
     this.socket.resume();
@@ -317,7 +292,7 @@ export class Connection {
   /** Ends the connection so that the client sees that it was not meant to end. */
   reset(): void {
     // Without TLS only a reset tells, which there is in TCP alone; the end of a TLS connection is told in its own words, or missed.
-    if (this.tls !== null || this.client === null) this.socket.destroy();
+    if (this.peer.tls !== null || this.peer.client === null) this.socket.destroy();
     else this.socket.resetAndDestroy();
   }
 

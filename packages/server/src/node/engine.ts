@@ -6,8 +6,9 @@ import type { Service } from '../http/service.js';
 import type { Settings } from '../options.js';
 import type { TLSMaterial } from '../tls/credentials.js';
 import { Acceptor } from './acceptor.js';
-import { Clients } from './clients.js';
+import { type Client, Clients } from './clients.js';
 import { Connection } from './connection.js';
+import { HTTP2Connection } from './http2-connection.js';
 import { IncomingRequest } from './incoming-request.js';
 import { listen } from './listen.js';
 import { refusalOf } from './parser-errors.js';
@@ -24,7 +25,7 @@ const HOW_TO_FORCE = '(Press CTRL+C to force quit)';
  */
 const EMPTY_REQUESTS = { optimizeEmptyRequests: true };
 
-/** HTTP/1 on `node:http`, with TLS in front of it if there is a certificate. */
+/** HTTP/1 on `node:http`; with a certificate, TLS in front of it and HTTP/2 on `node:http2` beside it. */
 export class NodeEngine {
   readonly #service: Service;
   readonly #server: HTTPServer<typeof IncomingRequest>;
@@ -151,11 +152,8 @@ export class NodeEngine {
     const connection = new Connection(this.#service, socket);
     this.#connections.set(socket, connection);
     this.#sweeper.start();
-    this.#clients.add(connection);
-    socket.on('close', () => {
-      this.#connections.delete(socket);
-      this.#clients.delete(connection);
-    });
+    socket.on('close', () => this.#connections.delete(socket));
+    this.#track(socket, connection);
   }
 
   #secured(material: TLSMaterial): TLSListener {
@@ -163,9 +161,17 @@ export class NodeEngine {
       service: this.#service,
       material,
       clients: this.#clients,
-      protocols: ['http/1.1'],
-      take: (socket) => this.#server.emit('connection', socket),
+      protocols: this.#service.settings.http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
+      take: (socket) => {
+        if (socket.alpnProtocol === 'h2') this.#track(socket, new HTTP2Connection(this.#service, socket));
+        else this.#server.emit('connection', socket);
+      },
     });
+  }
+
+  #track(socket: Socket, client: Client): void {
+    this.#clients.add(client);
+    socket.on('close', () => this.#clients.delete(client));
   }
 }
 

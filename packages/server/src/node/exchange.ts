@@ -47,7 +47,7 @@ export class NodeExchange implements Transport {
     this.#connection = connection;
     this.request = request;
     this.response = response;
-    this.#client = connection.clientLabel;
+    this.#client = connection.peer.label;
     const { settings, logger } = connection.service;
     if (!settings.dateHeader) response.sendDate = false;
     this.#entry =
@@ -83,7 +83,7 @@ export class NodeExchange implements Transport {
     if (target.authority !== null) headers.set('host', target.authority);
     const path = target.path === '*' ? '*' : settings.rootPath + target.path;
     this.#target = target.queryString === '' ? path : `${path}?${target.queryString}`;
-    const forwarding = connection.forwarding(headers);
+    const forwarding = connection.peer.forwarding(headers);
     if (forwarding !== null) {
       if (forwarding.host !== null) headers.set('host', forwarding.host);
       if (forwarding.client !== null) this.#client = label(forwarding.client);
@@ -95,16 +95,16 @@ export class NodeExchange implements Transport {
       asgi: VERSIONS,
       httpVersion: request.httpVersionMinor === 1 ? '1.1' : '1.0',
       method,
-      scheme: forwarding?.scheme ?? (connection.tls === null ? 'http' : 'https'),
+      scheme: forwarding?.scheme ?? (connection.peer.tls === null ? 'http' : 'https'),
       path,
       rawPath: target.rawPath,
       queryString: target.queryString,
       rootPath: settings.rootPath,
       headers,
-      client: forwarding === null ? connection.client : forwarding.client,
-      server: connection.server,
+      client: forwarding === null ? connection.peer.client : forwarding.client,
+      server: connection.peer.server,
       state: { ...state },
-      extensions: connection.tls === null ? extensions : { ...extensions, tls: connection.tls },
+      extensions: connection.peer.tls === null ? extensions : { ...extensions, tls: connection.peer.tls },
       exchange: this.cycle.exchange,
     };
   }

@@ -82,7 +82,7 @@ export class NodeSession implements WebSocketTransport {
     webSocket.on('error', (error) => {
       service.logger.log(
         'debug',
-        `${this.#connection.clientLabel} - broke the WebSocket protocol: ${error.message}`,
+        `${this.#connection.peer.label} - broke the WebSocket protocol: ${error.message}`,
       );
       this.#end(LOST, '');
     });
@@ -150,11 +150,8 @@ export class NodeSession implements WebSocketTransport {
 
   #tooSlow(): void {
     const { logger, settings } = this.#connection.service;
-    const { clientLabel } = this.#connection;
-    logger.log(
-      'info',
-      `${clientLabel} - cut off: more than ${settings.wsMaxBufferedBytes} bytes waited for it.`,
-    );
+    const { label } = this.#connection.peer;
+    logger.log('info', `${label} - cut off: more than ${settings.wsMaxBufferedBytes} bytes waited for it.`);
     this.#end(LOST, '');
     this.cut();
   }

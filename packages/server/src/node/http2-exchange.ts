@@ -1,0 +1,304 @@
+import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import { type BodyChunk, type HTTPScope, RequestTimeout } from '@pullo/asgi';
+import { HTTPCycle } from '../http/cycle.js';
+import { addDefaults } from '../http/default-headers.js';
+import { Refusal } from '../http/refusal.js';
+import { parseTarget } from '../http/target.js';
+import type { Transport } from '../http/transport.js';
+import { label } from './address.js';
+import type { HTTP2Connection } from './http2-connection.js';
+import { HTTP2Log } from './http2-log.js';
+import { checkHTTP2Head, type HTTP2Head, readHead } from './http2-request.js';
+
+const { NGHTTP2_CANCEL, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } = constants;
+const VERSIONS = Object.freeze({ version: '3.0', specVersion: '2.5' } as const);
+const EXTENSIONS = Object.freeze({
+  'http.response.pathsend': Object.freeze({}),
+  'http.response.trailers': Object.freeze({}),
+  'http.response.early_hint': Object.freeze({}),
+});
+/** Fields of HTTP/1 connections, which make a message of HTTP/2 malformed (RFC 9113, section 8.2.2); the cycle has taken out others. */
+const OF_CONNECTIONS: ReadonlySet<string> = new Set(['http2-settings', 'proxy-connection', 'te', 'upgrade']);
+
+/** One stream of `node:http2`, as the transport of an `HTTPCycle`. */
+export class HTTP2Exchange implements Transport {
+  readonly cycle: HTTPCycle;
+  readonly stream: ServerHttp2Stream;
+  readonly #connection: HTTP2Connection;
+  readonly #head: HTTP2Head;
+  readonly #log: HTTP2Log;
+  /** Whether all of the request's body has come. */
+  #hasEnded: boolean;
+  /** Whether the client waits for 100 Continue before it sends the body. */
+  #isExpecting: boolean;
+  #requestTimer: NodeJS.Timeout | undefined;
+  #trailers: readonly string[] = [];
+  /** Whether the stream has a time-out. */
+  #isLimited = false;
+
+  constructor(connection: HTTP2Connection, stream: ServerHttp2Stream, raw: readonly string[]) {
+    this.#connection = connection;
+    this.stream = stream;
+    const { service, peer } = connection;
+    const head = readHead(raw);
+    this.#head = head;
+    this.#log = new HTTP2Log(service, peer.label, {
+      method: head.method,
+      rawTarget: head.target,
+      userAgent: () => head.headers.get('user-agent'),
+    });
+    this.#hasEnded = stream.endAfterHeaders;
+    this.#isExpecting = !this.#hasEnded && head.headers.get('expect') !== null;
+    this.cycle = new HTTPCycle(service, this, head.method);
+    // 'close' follows, with the code.
+    stream.on('error', () => {});
+    stream.on('close', () => this.#closed());
+    if (!this.#hasEnded) this.#awaitBody();
+  }
+
+  /** Calls the app, or answers for it. */
+  run(): void {
+    try {
+      this.cycle.run(this.#scope());
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.#refuse(error);
+    }
+  }
+
+  #scope(): HTTPScope {
+    const head = this.#head;
+    const { service, peer } = this.#connection;
+    const { settings, state } = service;
+    if (service.running >= settings.limitConcurrency) {
+      throw new Refusal(503, 'The server is busy: try again soon.', ['Retry-After', '1']);
+    }
+    if (head.count > settings.maxHeaderCount) {
+      throw new Refusal(431, `There are more than ${settings.maxHeaderCount} header fields.`);
+    }
+    checkHTTP2Head(head, settings.maxBodyBytes);
+    const target = parseTarget(head.method, head.target, settings.maxTargetBytes);
+    if (head.size > settings.maxHeaderBytes) throw new Refusal(431, 'The head of the request is too long.');
+    const path = target.path === '*' ? '*' : settings.rootPath + target.path;
+    this.#log.target = target.queryString === '' ? path : `${path}?${target.queryString}`;
+    const forwarding = peer.forwarding(head.headers);
+    if (forwarding !== null) {
+      if (forwarding.host !== null) head.headers.set('host', forwarding.host);
+      if (forwarding.client !== null) this.#log.client = label(forwarding.client);
+    }
+    service.count();
+    return {
+      type: 'http',
+      asgi: VERSIONS,
+      httpVersion: '2',
+      method: head.method,
+      scheme: forwarding?.scheme ?? 'https',
+      path,
+      rawPath: target.rawPath,
+      queryString: target.queryString,
+      rootPath: settings.rootPath,
+      headers: head.headers,
+      client: forwarding === null ? peer.client : forwarding.client,
+      server: peer.server,
+      state: { ...state },
+      extensions: peer.tls === null ? EXTENSIONS : { ...EXTENSIONS, tls: peer.tls },
+      exchange: this.cycle.exchange,
+    };
+  }
+
+  get takesTrailers(): boolean {
+    return this.#head.takesTrailers;
+  }
+
+  /** Other exchanges share the connection: it ends when the server stops, with a GOAWAY. */
+  closeAfter(): void {}
+
+  inform(status: number, headers: readonly string[]): void {
+    if (this.stream.destroyed) return;
+    this.#attempt(() => this.stream.additionalHeaders({ ':status': status, ...grouped(headers) }));
+  }
+
+  respond(status: number, headers: string[], body: BodyChunk, size: number): void {
+    this.#log.begin(status, headers);
+    this.#attempt(() => {
+      this.#respond(status, headers, { endStream: size === 0 });
+      if (size > 0) this.#write(body, size, 'end');
+    });
+    this.#ended(size);
+  }
+
+  start(status: number, headers: string[]): void {
+    this.#log.begin(status, headers);
+    this.#attempt(() => this.#respond(status, headers, { waitForTrailers: this.takesTrailers }));
+  }
+
+  write(body: BodyChunk, size: number): boolean {
+    this.#log.add(size);
+    // The head goes out by itself.
+    if (size === 0) return true;
+    return this.#attempt(() => this.#write(body, size, 'write')) ?? true;
+  }
+
+  lend(bytes: Uint8Array, taken: () => void): void {
+    this.#log.add(bytes.byteLength);
+    if (this.stream.destroyed) return;
+    this.#attempt(() => this.stream.write(bytes, taken));
+    if (this.stream.writableLength > 0) this.#limitIdleness();
+  }
+
+  finish(trailers: readonly string[]): void {
+    this.#trailers = trailers;
+    this.#attempt(() => this.stream.end());
+    this.#ended(0);
+  }
+
+  whenWritable(callback: () => void): void {
+    this.#limitIdleness();
+    this.stream.once('drain', callback);
+  }
+
+  refuse(status: number, reason: string): void {
+    this.#refuse(new Refusal(status, reason));
+  }
+
+  cut(): void {
+    this.#log.end(false);
+    this.stream.close(NGHTTP2_INTERNAL_ERROR);
+  }
+
+  readBody(): Uint8Array | null {
+    return this.#hasEnded ? null : this.stream.read();
+  }
+
+  get isBodyRead(): boolean {
+    return this.#hasEnded;
+  }
+
+  whenReadable(callback: () => void): void {
+    if (this.#isExpecting) {
+      this.#isExpecting = false;
+      this.#attempt(() => this.stream.additionalHeaders({ ':status': 100 }));
+    }
+    this.#limitIdleness();
+    this.stream.on('readable', callback).on('end', callback);
+  }
+
+  #awaitBody(): void {
+    const { requestTimeout } = this.#connection.service.settings;
+    if (requestTimeout !== Number.POSITIVE_INFINITY) {
+      this.#requestTimer = setTimeout(() => this.#tooSlow(), requestTimeout);
+    }
+    this.stream.once('end', () => {
+      // It also comes where the client has reset the stream: half a body must not pass for a whole one.
+      this.#hasEnded = !this.stream.closed;
+      clearTimeout(this.#requestTimer);
+    });
+  }
+
+  #tooSlow(): void {
+    // An app may leave what has come unread for as long as it likes.
+    if (this.stream.state.remoteClose === 1) return;
+    this.cycle.refused(408, 'The request took too long to arrive.', new RequestTimeout());
+  }
+
+  #respond(
+    status: number,
+    headers: readonly string[],
+    options: { endStream?: boolean; waitForTrailers?: boolean },
+  ): void {
+    if (this.stream.destroyed) return;
+    if (options.waitForTrailers === true) {
+      this.stream.once('wantTrailers', () => this.stream.sendTrailers(grouped(this.#trailers)));
+    }
+    const { dateHeader } = this.#connection.service.settings;
+    this.stream.respond({ ':status': status, ...grouped(headers) }, { ...options, sendDate: dateHeader } as {
+      endStream?: boolean;
+    });
+  }
+
+  /** As in HTTP/1: as many bytes as characters is ASCII. */
+  #write(body: BodyChunk, size: number, how: 'write' | 'end'): boolean {
+    if (this.stream.destroyed) return true;
+    const chunk =
+      typeof body === 'string' ? Buffer.from(body, size === body.length ? 'latin1' : 'utf8') : body;
+    if (how === 'write') return this.stream.write(chunk);
+    this.stream.end(chunk);
+    return true;
+  }
+
+  /** node:http2 throws for fields that it doesn't send, such as a second `content-type`. */
+  #attempt<Result>(sending: () => Result): Result | undefined {
+    try {
+      return sending();
+    } catch (error) {
+      this.#connection.service.logger.log('error', 'A response that HTTP/2 does not allow', error);
+      this.stream.close(NGHTTP2_INTERNAL_ERROR);
+      return undefined;
+    }
+  }
+
+  /** The last of the response, of `size` bytes, has been handed over. */
+  #ended(size: number): void {
+    this.#log.add(size);
+    this.#log.end(true);
+    if (this.stream.destroyed) return;
+    if (this.stream.writableLength > 0) this.#limitIdleness();
+    // RFC 9113, section 8.1: the client need not send the rest of a body that nobody reads.
+    if (!this.#hasEnded) this.stream.close(NGHTTP2_NO_ERROR);
+  }
+
+  #refuse(refusal: Refusal): void {
+    const { service, peer } = this.#connection;
+    const { status, message } = refusal;
+    const headers = ['content-type', 'text/plain; charset=utf-8', 'content-length', `${message.length + 1}`];
+    headers.push(...refusal.headers);
+    addDefaults(headers, service.defaults);
+    const isHead = this.#head.method === 'HEAD';
+    service.logger.log('debug', `${peer.label} - refused with ${status}: ${message}`);
+    this.#log.refused(status, isHead ? 0 : message.length + 1);
+    this.#attempt(() => {
+      this.#respond(status, headers, { endStream: isHead });
+      if (!isHead) this.#write(`${message}\n`, message.length + 1, 'end');
+    });
+    if (!this.#hasEnded && !this.stream.destroyed) this.stream.close(NGHTTP2_NO_ERROR);
+  }
+
+  /** From now on the client has to take or send something every now and then, as long as this exchange waits for it. */
+  #limitIdleness(): void {
+    const { idleTimeout } = this.#connection.service.settings;
+    if (idleTimeout === Number.POSITIVE_INFINITY || this.#isLimited || this.stream.destroyed) return;
+    this.#isLimited = true;
+    this.stream.setTimeout(idleTimeout, () => this.#timedOut());
+  }
+
+  #timedOut(): void {
+    if (this.stream.writableLength > 0) {
+      this.cycle.disconnected(new RequestTimeout('The client took nothing of the response for too long.'));
+      this.stream.close(NGHTTP2_CANCEL);
+    } else if (this.cycle.isReceiving && !this.#hasEnded) {
+      this.#tooSlow();
+    }
+  }
+
+  #closed(): void {
+    clearTimeout(this.#requestTimer);
+    this.cycle.disconnected();
+    this.#log.end(false);
+    this.#connection.ended(this);
+  }
+}
+
+/** Flat fields as `node:http2` takes them: those of one name together. */
+function grouped(flat: readonly string[]): OutgoingHttpHeaders {
+  const headers: Record<string, string | string[]> = Object.create(null);
+  for (let i = 0; i < flat.length; i += 2) {
+    const name = (flat[i] as string).toLowerCase();
+    if (OF_CONNECTIONS.has(name)) continue;
+    const value = flat[i + 1] as string;
+    const before = headers[name];
+    if (before === undefined) headers[name] = value;
+    else if (typeof before === 'string') headers[name] = [before, value];
+    else before.push(value);
+  }
+  return headers;
+}
