@@ -62,7 +62,16 @@ export function fromFetch(
   };
 }
 
-/** Whether a value is an object, or a function, with a method `fetch`. */
+/**
+ * Whether a value is an object, or a function, with a method `fetch`.
+ *
+ * @example
+ * ```ts
+ * import { isFetchObject } from '@pullo/asgi/fetch';
+ *
+ * isFetchObject({ fetch: () => new globalThis.Response('x') }); // true
+ * ```
+ */
 export function isFetchObject(value: unknown): value is FetchObject {
   const target = Object(value);
   return 'fetch' in target && typeof target.fetch === 'function';
