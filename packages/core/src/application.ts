@@ -21,28 +21,31 @@ import { Mount, type MountOptions } from './mount.js';
 import { MountedSession } from './mounted-session.js';
 import { Mounts } from './mounts.js';
 import { compose, type Layer } from './pipeline.js';
+import { countSegments } from './root-path.js';
 import { type Chain, Run } from './run.js';
 import { runSession, type SessionEnd } from './websocket-session.js';
 
-/** A registered route: what its requests run. */
-export interface Endpoint {
+/** What both kinds of registered routes have. */
+interface AnyEndpoint {
   readonly info: RouteInfo;
   readonly branch: Branch;
   /** The app's, the groups', the route's own: those of `pipeline`. */
   readonly layers: readonly Layer[];
   /** The layers composed; at their end a run has its own `end`: the handler, or what answers on its behalf (405, OPTIONS, a slash redirect). */
   readonly pipeline: Chain;
+  /** How many segments stand before the rest that ends the pattern; `undefined` if none does. */
+  readonly segmentsBeforeRest: number | undefined;
+}
+
+/** A registered route: what its requests run. */
+export interface Endpoint extends AnyEndpoint {
   readonly handler: Chain;
   /** The name of the handler's function; empty if it has none. */
   readonly handlerName: string;
 }
 
 /** A registered WebSocket route: what its sessions run. */
-export interface WebSocketEndpoint {
-  readonly info: RouteInfo;
-  readonly branch: Branch;
-  readonly layers: readonly Layer[];
-  readonly pipeline: Chain;
+export interface WebSocketEndpoint extends AnyEndpoint {
   readonly end: SessionEnd;
   readonly handlerName: string;
 }
@@ -110,7 +113,7 @@ export class Application {
     refuseNamesake(info, this.#webSockets);
     if (this.mounts.hasName(info.name)) throw nameTaken(info.name);
     const layers = [...branch.layers, ...own];
-    const endpoint = { info, branch, layers, pipeline: compose(layers, endOf), handler, handlerName };
+    const endpoint = { ...endpointOf(info, branch, layers), handler, handlerName };
     for (const method of info.methods) {
       this.#routes.add(method, info.pattern, endpoint, { name: info.name });
     }
@@ -128,7 +131,7 @@ export class Application {
     refuseNamesake(info, this.#routes);
     if (this.mounts.hasName(info.name)) throw nameTaken(info.name);
     const layers = [...branch.layers, ...own];
-    const endpoint = { info, branch, layers, pipeline: compose(layers, endOf), end, handlerName };
+    const endpoint = { ...endpointOf(info, branch, layers), end, handlerName };
     this.#webSockets.add('GET', info.pattern, endpoint, { name: info.name });
     this.#registered.push(endpoint);
     branch.seal(`the WebSocket route ${info.pattern}`);
@@ -198,7 +201,11 @@ export class Application {
     const path = localPath(scope);
     const found = this.#routes.match(scope.method, path);
     if (found === undefined) return this.#runUnmatched(scope, receive, send, path);
-    const { pipeline, handler, info } = found.value;
+    const { pipeline, handler, info, segmentsBeforeRest } = found.value;
+    if (segmentsBeforeRest !== undefined) {
+      const { owner, params } = this.#ownerOf(path);
+      if (goesBefore(owner, segmentsBeforeRest)) return this.#runMount(scope, receive, send, owner, params);
+    }
     return execute(pipeline, new Run(this, scope, receive, info, found.params, handler), send);
   }
 
@@ -209,8 +216,13 @@ export class Application {
     const path = localPath(scope);
     const found = this.#webSockets.match('GET', path);
     if (found === undefined) return this.#runUnmatchedSession(scope, receive, send, path);
+    const { pipeline, end, info, segmentsBeforeRest } = found.value;
+    if (segmentsBeforeRest !== undefined) {
+      const { owner, params } = this.#ownerOf(path);
+      if (goesBefore(owner, segmentsBeforeRest))
+        return this.#runMountedSession(scope, receive, send, owner, params);
+    }
     const handshake = new Handshake(scope, receive, send);
-    const { pipeline, end, info } = found.value;
     const lead: Chain = (run) => end(run, handshake);
     const run = new Run(this, scope, receive, info, found.params, lead, handshake);
     return runSession(pipeline, run, handshake, send);
@@ -308,6 +320,17 @@ function execute(chain: Chain, run: Run, send: Send): void | Promise<void> {
   return response instanceof Promise
     ? response.then((settled) => run.answer(settled, send))
     : run.answer(response, send);
+}
+
+/** A mount says more of a path than a rest that begins further up: `get('/*', page)` leaves `/assets` to the app that is mounted there. */
+function goesBefore(owner: Branch | Mount, segmentsBeforeRest: number): owner is Mount {
+  return owner instanceof Mount && owner.segments > segmentsBeforeRest;
+}
+
+function endpointOf(info: RouteInfo, branch: Branch, layers: readonly Layer[]): AnyEndpoint {
+  const hasRest = /\/\*\w*$/.test(info.pattern);
+  const segmentsBeforeRest = hasRest ? countSegments(info.pattern) - 1 : undefined;
+  return { info, branch, layers, pipeline: compose(layers, endOf), segmentsBeforeRest };
 }
 
 /** A path and a name belong together, whatever is served there: `urlFor` has the name alone. */

@@ -42,7 +42,8 @@ export class Mount {
   readonly pipeline: Chain;
   /** Whether nothing stands between a request and the app, which answers its own errors. */
   readonly isBare: boolean;
-  readonly #segments: number;
+  /** How many its prefix has. */
+  readonly segments: number;
 
   constructor(info: RouteInfo, branch: Branch, app: App) {
     this.info = info;
@@ -51,7 +52,7 @@ export class Mount {
     this.application = applications.get(app);
     this.pipeline = compose(branch.layers, endOf);
     this.isBare = this.application !== undefined && branch.layers.length === 0;
-    this.#segments = info.kind === 'host' || info.pattern === '/' ? 0 : countSegments(info.pattern);
+    this.segments = info.kind === 'host' || info.pattern === '/' ? 0 : countSegments(info.pattern);
   }
 
   /** Which app it is: the views of a Pullo are one. */
@@ -72,7 +73,7 @@ export class Mount {
   }
 
   scopeBelow<S extends HTTPScope | WebSocketScope>(scope: S): S {
-    return scopeBelow(scope, this.#segments, stateFor(scope.state, this.key));
+    return scopeBelow(scope, this.segments, stateFor(scope.state, this.key));
   }
 
   /** What an app that returns without an answer has done; with the client gone there is none to give. */

@@ -150,6 +150,24 @@ describe('the prefix of a mount', () => {
     expect(await text(app, '/x/y')).toBe('GET |/x/y?');
   });
 
+  test('goes before a route with a rest that begins further up, and after one that begins below it', async () => {
+    const app = new Pullo()
+      .all('/*', ({ request }) => `page ${request.path}`)
+      .get('/files/*', () => 'files')
+      .get('/files/docs/*', () => 'docs')
+      .mount('/assets', echo)
+      .mount('/files', echo)
+      .group('/app', (group) => group.get('/*', () => 'group').mount('/deep', echo));
+    expect(await text(app, '/')).toBe('page /');
+    expect(await text(app, '/assetsx')).toBe('page /assetsx');
+    expect(await text(app, '/assets/a.css')).toBe('GET /assets|/assets/a.css?');
+    expect(await text(app, '/assets')).toBe('GET /assets|/assets?');
+    expect(await text(app, '/files/a')).toBe('files');
+    expect(await text(app, '/files/docs/a')).toBe('docs');
+    expect(await text(app, '/app/x')).toBe('group');
+    expect(await text(app, '/app/deep/x')).toBe('GET /app/deep|/app/deep/x?');
+  });
+
   test('that is longer goes before a shorter one, and a group inside a mount owns its paths', async () => {
     const app = new Pullo()
       .mount('/a', echo)
