@@ -35,7 +35,8 @@ export interface Server extends AsyncDisposable {
   /** Host and port together; the port of a unix socket is null, as it is in the scope of its requests. */
   readonly address: ServerAddress;
   /**
-   * Stops: accepts nothing more, closes idle connections after a moment (250 ms, or a tenth of `gracefulTimeout`), tells streams by their `exchange.signal`, waits for what runs and
+   * Stops: accepts nothing more, closes idle connections after a moment (250 ms, or a tenth of `gracefulTimeout` if that is
+   * less), tells streams by their `exchange.signal`, waits for what runs and
    * cuts it after `gracefulTimeout`, then runs the app's lifespan shutdown. Calling it again waits for the same end.
    * Rejects with `ShutdownFailed` if the app's shutdown failed; the server has stopped all the same.
    */

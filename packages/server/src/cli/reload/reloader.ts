@@ -20,7 +20,7 @@ export class Reloader implements Stoppable {
   readonly closed: Promise<number>;
   readonly #settings: ReloadSettings;
   readonly #logger: Logger;
-  readonly #reception = new Reception();
+  readonly #reception: Reception;
   readonly #stopping = new AbortController();
   #address = '';
   #worker: WorkerProcess | null = null;
@@ -30,6 +30,7 @@ export class Reloader implements Stoppable {
   constructor(settings: ReloadSettings, logger: Logger) {
     this.#settings = settings;
     this.#logger = logger;
+    this.#reception = new Reception(logger);
     this.closed = new Promise((resolve) => {
       this.#end = resolve;
     });

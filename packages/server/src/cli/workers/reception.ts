@@ -1,5 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import type { ServerAddress } from '@pullo/asgi';
+import type { Logger } from '../../logger.js';
 import { listen, type Place } from '../../node/listen.js';
 import type { WorkerProcess } from './worker-process.js';
 
@@ -13,11 +14,18 @@ export class Reception {
   readonly #workers = new Set<WorkerProcess>();
   /** Those that have none on its way, in the order of their turns. */
   readonly #free = new Set<WorkerProcess>();
+  readonly #logger: Logger;
   #isClosed = false;
 
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
   /** Throws `StartupFailed` if the address cannot be had. */
-  open(place: Place): Promise<ServerAddress> {
-    return listen(this.#server, place);
+  async open(place: Place): Promise<ServerAddress> {
+    const address = await listen(this.#server, place);
+    this.#server.on('error', (error) => this.#logger.log('error', 'Error of the server', error));
+    return address;
   }
 
   /** From now on a worker gets connections, those that have waited first. */

@@ -38,7 +38,7 @@ export class Supervisor implements Stoppable {
   readonly closed: Promise<number>;
   readonly #settings: SupervisorSettings;
   readonly #logger: Logger;
-  readonly #reception = new Reception();
+  readonly #reception: Reception;
   /** Where it listens, or is to listen. */
   #address: ServerAddress;
   #slots: Slot[] = [];
@@ -56,6 +56,7 @@ export class Supervisor implements Stoppable {
   constructor(settings: SupervisorSettings, logger: Logger) {
     this.#settings = settings;
     this.#logger = logger;
+    this.#reception = new Reception(logger);
     this.#address = addressOf(settings);
     this.closed = new Promise((resolve) => {
       this.#end = resolve;
