@@ -1,7 +1,6 @@
 // `npm test`: sets everything up and runs every check. The last line counts them.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-
 import { setUpPrograms } from './programs.mjs';
 import { cache, setUp, tool } from './setup.mjs';
 import { writeSnippets } from './snippets.mjs';

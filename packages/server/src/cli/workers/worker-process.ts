@@ -24,6 +24,8 @@ export class WorkerProcess {
   /** How often it has been asked since it last said something. */
   unanswered = 0;
   readonly #worker: Worker;
+  /** What it was last told before it was ready. */
+  #early: FromParent['type'] | null = null;
   /** Says what has become of the connection that is on its way. */
   #answer: (isTaken: boolean) => void = () => {};
 
@@ -48,6 +50,10 @@ export class WorkerProcess {
       this.exited.then(() => null),
     ]);
     this.leaving = Promise.race([this.#told('pullo:leaving').then(() => null), this.exited]);
+    // A process that is about to be has nobody yet who would hear what it is told: it hears it again, and does nothing the second time.
+    void this.ready.then((url) => {
+      if (url !== null && this.#early !== null) this.tell(this.#early);
+    });
   }
 
   /** `Worker 1 [36724]`, for the log. */
@@ -56,6 +62,7 @@ export class WorkerProcess {
   }
 
   tell(type: FromParent['type']): void {
+    if (this.readyAt === null) this.#early = type;
     const message: FromParent = { type };
     if (this.#worker.isConnected()) this.#worker.send(message, undefined, () => {});
   }
