@@ -21,6 +21,7 @@ import { ExchangeSignal } from './exchange-signal.js';
 import { type FilePart, FileTransfer } from './file-transfer.js';
 import { Inbox } from './inbox.js';
 import {
+  failureOf,
   filePart,
   incomplete,
   lengthProblem,
@@ -31,7 +32,7 @@ import {
   violation,
 } from './misuse.js';
 import { checkPath, withPath } from './open-path.js';
-import { handledRejection, isThenable } from './promises.js';
+import { callOf, handledRejection } from './promises.js';
 import { ResponseHead } from './response-head.js';
 import type { Service } from './service.js';
 import { Trailers } from './trailers.js';
@@ -87,19 +88,19 @@ export class HTTPCycle {
 
   /** Calls the app. The scope is the engine's to make, with this cycle's `exchange` in it. */
   run(scope: HTTPScope): void {
-    let result: void | Promise<void>;
+    let call: Promise<unknown> | null;
     try {
-      result = this.#service.app(scope, this.#receive, this.send);
+      call = callOf(this.#service.app(scope, this.#receive, this.send));
     } catch (error) {
       this.threw(error);
       return;
     }
-    if (!isThenable(result)) {
+    if (call === null) {
       this.returned();
       return;
     }
     this.#service.enter();
-    result.then(
+    call.then(
       () => {
         this.returned();
         this.#service.leave();
@@ -401,7 +402,8 @@ export class HTTPCycle {
   }
 
   /** An error of the app: a 500 if there is still room for it, else the client must see that the response is not whole. */
-  #fail(error: unknown): void {
+  #fail(thrown: unknown): void {
+    const error = failureOf(thrown);
     if (error !== this.#failure && !ExchangeSignal.isReason(this.exchange, error))
       this.#service.logger.log('error', 'Exception in the app', error);
     this.#failure ??= error;

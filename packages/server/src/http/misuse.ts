@@ -62,6 +62,11 @@ export function incomplete(hasNoStart: boolean, hasTrailers: boolean): ContractV
   return violation(`it returned before its response was complete: send a last http.response.body${rest}`);
 }
 
+/** What an app has thrown, which may be anything, as something that can be told from no error at all. */
+export function failureOf(thrown: unknown): unknown {
+  return thrown ?? new Error(`The app threw ${thrown}, which does not tell what went wrong: throw an Error.`);
+}
+
 /** What an `http.response.zerocopysend` asks for: of a file without a `count`, no more than the `left` bytes that are still announced. */
 export function filePart({ file, offset, count }: HTTPResponseZeroCopySendEvent, left: number): FilePart {
   for (const [name, value] of Object.entries({ file, offset: offset ?? 0, count: count ?? 0 })) {

@@ -5,8 +5,9 @@ export function handledRejection(error: unknown): Promise<void> {
   return promise;
 }
 
-export function isThenable(value: unknown): value is PromiseLike<void> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+/** What an app has returned, as a promise that tells once how it went, whatever it is; null if the app has come back already. */
+export function callOf(result: unknown): Promise<unknown> | null {
+  return typeof result === 'object' && result !== null ? Promise.resolve(result) : null;
 }
 
 function ignore(): void {}

@@ -1,8 +1,7 @@
 import { ContractViolation, HeaderList, type HeaderPairs, type HTTPResponseStartEvent } from '@pullo/asgi';
+import { checkField } from './check-field.js';
 
 const DIGITS = /^[0-9]+$/;
-/** What may be sent (RFC 9110, sections 5.1 and 5.5). */
-const FIELD = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+: [\t\x20-\x7e\x80-\xff]*$/;
 const CLOSE = /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i;
 
 /** What an app sent in `http.response.start`, with the fields that are the server's taken out. */
@@ -28,7 +27,6 @@ export class ResponseHead {
     );
   }
 
-  /** A list may have been made without checks, with `HeaderList.raw`. */
   private constructor(status: number, fields: HeaderPairs) {
     this.status = status;
     const list = fields instanceof HeaderList ? fields : new HeaderList(fields);
@@ -38,8 +36,7 @@ export class ResponseHead {
 
   /** The lengths of the names decide first, so that a field of the app's costs no comparison. */
   #add(name: string, value: string): void {
-    // It throws what says what is wrong.
-    if (!FIELD.test(`${name}: ${value}`)) new HeaderList([[name, value]]);
+    checkField(name, value);
     switch (name.length) {
       case 7: // trailer, upgrade
       case 10: // connection, keep-alive

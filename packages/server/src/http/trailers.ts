@@ -1,4 +1,5 @@
 import { HeaderList, type HTTPResponseTrailersEvent } from '@pullo/asgi';
+import { checkField } from './check-field.js';
 import { violation } from './misuse.js';
 
 /**
@@ -57,6 +58,7 @@ export class Trailers {
     if (this.hasEnded) throw violation('http.response.trailers was sent after the last of them');
     const { flat } = new HeaderList(event.headers ?? []);
     for (let i = 0; i < flat.length; i += 2) {
+      checkField(flat[i] as string, flat[i + 1] as string);
       const name = (flat[i] as string).toLowerCase();
       if (FORBIDDEN.has(name)) {
         throw violation(

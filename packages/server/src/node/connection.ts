@@ -99,12 +99,24 @@ export class Connection {
       socket.resume();
       return;
     }
-    // What node:http did with them for the responses that are still to come.
+    this.#takeOver();
+    this.#beginSession = () => this.#openSession(request, head, acceptor);
+    if (this.#exchange === null && this.#waiting.length === 0) this.#afterLastResponse();
+  }
+
+  /** The client asks for a way through to another server, and `node:http` has left the socket: nothing that comes next counts. */
+  tunnel(): void {
+    this.#takeOver();
+    this.socket.resume();
+    this.broken(new Refusal(501, 'This server is not a proxy.'));
+  }
+
+  /** Does what `node:http` did for the responses that are still to come, which has taken all its listeners off the socket. */
+  #takeOver(): void {
+    const { socket } = this;
     socket.on('drain', () => this.#exchange?.response.emit('drain'));
     socket.on('timeout', () => this.timedOut());
     socket.on('end', () => socket.destroySoon());
-    this.#beginSession = () => this.#openSession(request, head, acceptor);
-    if (this.#exchange === null && this.#waiting.length === 0) this.#afterLastResponse();
   }
 
   #openSession(request: IncomingRequest, head: Buffer, acceptor: Acceptor): void {
@@ -326,10 +338,14 @@ export class Connection {
   /** Says goodbye, and goes on reading for a while what the client still sends (RFC 9112, section 9.6). */
   #linger(): void {
     this.#isOver = true;
-    if (this.socket.writableEnded) return;
-    this.socket.end();
+    const { socket } = this;
+    if (socket.writableEnded) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.socket.destroy(), LINGER_TIME);
+    // A client that takes its time with the answer may have it all.
+    if (socket.writableLength > 0) this.limitIdleness();
+    socket.end(() => {
+      if (!socket.destroyed) this.#timer = setTimeout(() => socket.destroy(), LINGER_TIME);
+    });
   }
 
   #closed(): void {

@@ -1,7 +1,6 @@
 import { createServer, type Server as HTTPServer, type ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import type { ServerAddress } from '@pullo/asgi';
-import { Refusal } from '../http/refusal.js';
 import type { Service } from '../http/service.js';
 import type { Settings } from '../options.js';
 import type { TLSMaterial } from '../tls/credentials.js';
@@ -61,7 +60,7 @@ export class NodeEngine {
       });
     }
     this.#server.on('connect', (_request, socket) => {
-      this.#connections.get(socket as Socket)?.broken(new Refusal(501, 'This server is not a proxy.'));
+      this.#connections.get(socket as Socket)?.tunnel();
     });
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       // Bytes after a request that closes its connection: they do not matter, but its answer does.

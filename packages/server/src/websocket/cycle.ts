@@ -14,8 +14,8 @@ import {
 import { Congestion } from '../http/congestion.js';
 import type { HTTPCycle } from '../http/cycle.js';
 import { ExchangeSignal } from '../http/exchange-signal.js';
-import { violation } from '../http/misuse.js';
-import { handledRejection, isThenable } from '../http/promises.js';
+import { failureOf, violation } from '../http/misuse.js';
+import { callOf, handledRejection } from '../http/promises.js';
 import type { Service } from '../http/service.js';
 import { isUnsupportedScope } from '../unsupported-scope.js';
 import { SessionInbox } from './inbox.js';
@@ -72,19 +72,19 @@ export class WebSocketCycle {
   /** Calls the app. The scope is the engine's to make, with the `exchange` of the HTTP cycle in it. */
   run(scope: WebSocketScope): void {
     this.#subprotocols = scope.subprotocols;
-    let result: void | Promise<void>;
+    let call: Promise<unknown> | null;
     try {
-      result = this.#service.app(scope, this.#receive, this.#send);
+      call = callOf(this.#service.app(scope, this.#receive, this.#send));
     } catch (error) {
       this.#threw(error);
       return;
     }
-    if (!isThenable(result)) {
+    if (call === null) {
       this.#returned();
       return;
     }
     this.#service.enter();
-    result.then(
+    call.then(
       () => {
         this.#returned();
         this.#service.leave();
@@ -267,7 +267,8 @@ export class WebSocketCycle {
   }
 
   /** An error of the app: a 500 before the session is open, and after it the code that stands for one. */
-  #fail(error: unknown): void {
+  #fail(thrown: unknown): void {
+    const error = failureOf(thrown);
     if (error === this.#failure) return;
     this.#failure ??= error;
     if (this.#phase === 'denying') {

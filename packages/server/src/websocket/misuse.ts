@@ -5,6 +5,7 @@ import {
   type WebSocketCloseEvent,
   type WebSocketSendEvent,
 } from '@pullo/asgi';
+import { checkField } from '../http/check-field.js';
 import { violation } from '../http/misuse.js';
 
 /** The most that a close frame has room for (RFC 6455, section 5.5). */
@@ -30,6 +31,7 @@ export function acceptFields({ headers }: WebSocketAcceptEvent): string[] {
   const fields: string[] = [];
   const { flat } = headers instanceof HeaderList ? headers : new HeaderList(headers ?? []);
   for (let i = 0; i < flat.length; i += 2) {
+    checkField(flat[i] as string, flat[i + 1] as string);
     const name = (flat[i] as string).toLowerCase();
     if (name === 'sec-websocket-protocol') {
       throw violation('websocket.accept has a sec-websocket-protocol header: that is the field subprotocol');
