@@ -5,6 +5,8 @@ export type Form = 'text' | 'number' | 'mode' | 'time' | 'size' | 'switch' | 'li
 export interface Kind<Value> {
   /** What is accepted, as the message of `InvalidOption` says it. */
   readonly expected: string;
+  /** The same for the command line and variables, where values are written in another way there. */
+  readonly asWritten?: string;
   readonly accepts: (value: unknown) => value is Value;
   /** Null for what only a program can give. */
   readonly form: Form | null;
@@ -14,6 +16,7 @@ export interface Kind<Value> {
 
 /** The longest delay of a timer of Node, 24.8 days. */
 export const MAX_DELAY = 2 ** 31 - 1;
+const HOUR = 3_600_000;
 
 /** Text that is not empty. */
 export function text(expected: string): Kind<string> {
@@ -37,6 +40,7 @@ export function integer(least: number, most: number): Kind<number> {
 export function limit(least: number): Kind<number> {
   return {
     expected: `an integer, at least ${least}, or Infinity for no limit`,
+    asWritten: `a whole number, at least ${least}, or none`,
     accepts: (value): value is number =>
       isInfinite(value) || isInteger(value, least, Number.MAX_SAFE_INTEGER),
     form: 'number',
@@ -46,6 +50,7 @@ export function limit(least: number): Kind<number> {
 export function milliseconds(least: number): Kind<number> {
   return {
     expected: `a whole number of milliseconds from ${least} to ${MAX_DELAY}, or Infinity for no limit`,
+    asWritten: `a time from ${least}ms to ${Math.floor(MAX_DELAY / HOUR)}h, or none`,
     accepts: (value): value is number => isInfinite(value) || isInteger(value, least, MAX_DELAY),
     form: 'time',
   };
@@ -53,6 +58,7 @@ export function milliseconds(least: number): Kind<number> {
 
 export const bytes: Kind<number> = {
   expected: 'a whole number of bytes, or Infinity for no limit',
+  asWritten: 'a size such as 1000, 16KiB, 64MiB, or none',
   accepts: (value): value is number => isInfinite(value) || isInteger(value, 0, Number.MAX_SAFE_INTEGER),
   form: 'size',
 };
@@ -69,6 +75,7 @@ export function boundedBytes(least: number, most: number): Kind<number> {
 /** The permissions of a file, written in octal. */
 export const fileMode: Kind<number> = {
   expected: 'permissions from 0 to 0o777',
+  asWritten: 'permissions in octal from 000 to 777',
   accepts: (value): value is number => isInteger(value, 0, 0o777),
   form: 'mode',
 };

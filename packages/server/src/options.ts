@@ -82,7 +82,12 @@ const SECOND = 1000;
 const logger: Kind<Logger> = {
   expected: 'an object with the methods log(level, message, error) and access(record)',
   accepts: (value): value is Logger =>
-    typeof value === 'object' && value !== null && 'log' in value && 'access' in value,
+    typeof value === 'object' &&
+    value !== null &&
+    'log' in value &&
+    typeof value.log === 'function' &&
+    'access' in value &&
+    typeof value.access === 'function',
   form: null,
 };
 

@@ -41,6 +41,7 @@ export class TextLogger implements Logger {
     this.#prefixes = prefixes(colors === 'auto' ? hasColors(process.stderr) : colors);
     const isColored = colors === 'auto' ? hasColors(process.stdout) : colors;
     this.#line = accessLogFormat === 'json' ? jsonLine : isColored ? coloredLine : plainLine;
+    for (const stream of [process.stdout, process.stderr]) outlive(stream);
     // An app that calls process.exit() does not lose the lines of its last requests.
     process.on('exit', this.#flushOnExit);
   }
@@ -68,6 +69,16 @@ export class TextLogger implements Logger {
     this.#lines = '';
   }
 }
+
+/**
+ * Keeps the end of whoever reads the log, such as a pipe that breaks or a terminal that is closed, from being the end of the
+ * server: `'error'` of a stream without a listener is thrown.
+ */
+function outlive(stream: NodeJS.WriteStream): void {
+  if (!stream.listeners('error').includes(ignore)) stream.on('error', ignore);
+}
+
+function ignore(): void {}
 
 function plainLine(record: AccessRecord): string {
   return `INFO:     ${record.client} - "${asked(record)}" ${answered(record)}\n`;

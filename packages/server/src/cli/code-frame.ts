@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 
 /** How esbuild, and so tsx, names the place of an error. */
 const PLACE = /^(.+):(\d+):(\d+): ERROR: (.+)$/m;
@@ -20,6 +21,23 @@ export function explained(error: unknown, file: string): unknown {
   } else {
     error.stack = withoutLoader(error.stack ?? '');
   }
+  return hasCalls(error) ? error : plain(error);
+}
+
+/** An error that a factory threw, without the calls that led to it. */
+export function thrownByFactory(error: unknown): unknown {
+  if (error instanceof Error) error.stack = withoutLoader(error.stack ?? '');
+  return error;
+}
+
+function hasCalls({ stack = '' }: Error): boolean {
+  return stack.includes('\n    at ');
+}
+
+/** As its text and nothing else: Node would put one without calls into brackets, with its fields after it. */
+function plain(error: Error): Error {
+  const text = (error.stack ?? error.message).replace(/^Error \[\w+\]: /, 'Error: ').trimEnd();
+  Object.defineProperty(error, inspect.custom, { value: () => text });
   return error;
 }
 

@@ -10,8 +10,15 @@ import { activatedSocket } from './socket-activation.js';
 /** How long a process that is replaced because a file has changed waits for what runs. */
 const RELOAD_GRACE = 1000;
 
-/** All that `pullo run` and `pullo dev` take. */
+/** All that `pullo run` takes. */
 export const COMMAND_OPTIONS: OptionTable<Settings & RunOptions> = { ...SERVE_OPTIONS, ...RUN_OPTIONS };
+
+/** All that `pullo dev` takes, with the defaults that it has. */
+export const DEV_OPTIONS: OptionTable<Settings & RunOptions> = {
+  ...COMMAND_OPTIONS,
+  reload: { ...RUN_OPTIONS.reload, default: true },
+  gracefulTimeout: { ...SERVE_OPTIONS.gracefulTimeout, default: RELOAD_GRACE },
+};
 
 const { factory, appDir, envFile } = RUN_OPTIONS;
 

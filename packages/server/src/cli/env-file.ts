@@ -7,7 +7,9 @@ import { InvalidOption } from '../errors.js';
 export function readEnvFile(path: string, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const file = resolve(path);
   try {
-    const variables = Object.entries(parseEnv(readFileSync(file, 'utf8')));
+    // A byte order mark would become a part of the first name.
+    const text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+    const variables = Object.entries(parseEnv(text));
     return Object.fromEntries(variables.filter(([name]) => environment[name] === undefined));
   } catch (error) {
     throw new InvalidOption(`Cannot read the env file ${file}: ${(error as Error).message}.`, {

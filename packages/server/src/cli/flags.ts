@@ -51,9 +51,9 @@ export function readFlags<Options>(
 
 function read(row: Row, given: string | boolean | readonly string[], source: string): unknown {
   const isText = typeof given === 'string' && row.kind.words?.includes(given) !== true;
-  const value = isText ? READERS[row.form](given, source) : given;
+  const value = isText ? READERS[row.form](given, source, row.kind.words) : given;
   if (row.kind.accepts(value)) return value;
-  throw refused(source, row.kind.expected, given);
+  throw refused(source, row.kind.asWritten ?? row.kind.expected, given);
 }
 
 function variablesOf({ name, flag }: Row): string[] {

@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import type { App } from '@pullo/asgi';
 import { InvalidApp } from '../errors.js';
 import { appOf, type InterfaceName } from '../interfaces/app-of.js';
-import { explained } from './code-frame.js';
+import { explained, thrownByFactory } from './code-frame.js';
 import { enableDebugPage } from './debug-page.js';
 import { LoadFailed } from './load-failed.js';
 import { enableTypeScript, explainTypeScript, isTypeScript } from './typescript.js';
@@ -65,7 +65,7 @@ async function made(factory: unknown, label: string): Promise<unknown> {
   try {
     return await factory();
   } catch (error) {
-    throw new LoadFailed(`The factory ${label} failed:`, { cause: error });
+    throw new LoadFailed(`The factory ${label} failed:`, { cause: thrownByFactory(error) });
   }
 }
 

@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { InvalidOption } from '../errors.js';
 import { TextLogger } from '../text-logger.js';
-import { COMMAND_OPTIONS, configure, configureLoading, LOAD_OPTIONS } from './configure.js';
+import { COMMAND_OPTIONS, configure, configureLoading, DEV_OPTIONS, LOAD_OPTIONS } from './configure.js';
 import { EXIT } from './exit-codes.js';
 import { addFlags, type Given } from './flags.js';
 import { LoadFailed } from './load-failed.js';
 import { routesOf } from './routes.js';
 import { run } from './run.js';
+import { orStuck } from './stuck.js';
 
 const EXAMPLES = `
 Examples:
@@ -17,7 +18,8 @@ Examples:
   pullo run hello.ts --workers 4   in four processes
   PULLO_PORT=3000 pullo run hello.ts
 
-Every flag is also a variable: --max-body-bytes is PULLO_MAX_BODY_BYTES. A flag beats a variable.
+Every flag is also a variable: --max-body-bytes 1MiB is PULLO_MAX_BODY_BYTES=1MiB, --no-access-log
+is PULLO_ACCESS_LOG=no; those that may be repeated take commas. A flag beats a variable.
 Times are written 500ms, 30s, 5m; sizes 1000, 16KiB, 64MiB; none lifts a limit.
 TypeScript runs through tsx if the app has it, else through Node's own stripping of types.
 
@@ -45,7 +47,7 @@ function addServing(pullo: Command, name: 'run' | 'dev', description: string): v
     'after',
     EXAMPLES.replaceAll('pullo run', `pullo ${name}`),
   );
-  addFlags(command, COMMAND_OPTIONS);
+  addFlags(command, name === 'dev' ? DEV_OPTIONS : COMMAND_OPTIONS);
   command.action(async (reference: string | undefined, given: Given) => {
     process.exit(await orRefuse(command, () => run(configure(name, reference, given))));
   });
@@ -74,15 +76,20 @@ function addCommand(pullo: Command, name: string, description: string): Command 
 }
 
 async function printRoutes(reference: string | undefined, given: Given): Promise<number> {
+  const logger = new TextLogger({ logLevel: 'error', colors: 'auto' });
   try {
     const form = given.json === true ? 'json' : 'table';
-    const text = await routesOf(configureLoading(reference, given), form);
+    const app = configureLoading(reference, given);
+    const text = await orStuck(routesOf(app, form), logger, {
+      problem: `${app.reference} is never loaded`,
+      code: EXIT.notStarted,
+    });
     // The process ends next, and a pipe takes what is written in its own time.
     await new Promise<void>((resolve) => process.stdout.write(`${text}\n`, () => resolve()));
     return EXIT.stopped;
   } catch (error) {
     if (!(error instanceof LoadFailed)) throw error;
-    new TextLogger({ logLevel: 'error', colors: 'auto' }).log('error', error.message, error.cause);
+    logger.log('error', error.message, error.cause);
     return EXIT.notStarted;
   }
 }

@@ -1,5 +1,5 @@
 import cluster from 'node:cluster';
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { App, ServerAddress } from '@pullo/asgi';
 import { InvalidOption, StartupFailed } from '../errors.js';
 import type { Logger } from '../logger.js';
@@ -14,6 +14,7 @@ import { loadApp } from './load-app.js';
 import { LoadFailed } from './load-failed.js';
 import { Reloader } from './reload/reloader.js';
 import type { RunOptions } from './run-options.js';
+import { orStuck } from './stuck.js';
 import { Parent } from './workers/parent.js';
 import { PidLogger } from './workers/pid-logger.js';
 import { Supervisor } from './workers/supervisor.js';
@@ -29,14 +30,20 @@ export function run(configuration: Configuration): Promise<number> {
 }
 
 async function serveAlone(configuration: Configuration, logger: Logger): Promise<number> {
-  const app = await load(configuration);
-  const server = await serve(app, {
-    ...configuration.settings,
-    interface: 'asgi',
-    logger,
-    handleSignals: true,
+  const app = await orStuck(load(configuration), logger, {
+    problem: `${configuration.app} is never loaded`,
+    code: EXIT.notStarted,
   });
-  return codeOf(await server.closed);
+  const serving = serve(app, { ...configuration.settings, interface: 'asgi', logger, handleSignals: true });
+  const server = await orStuck(serving, logger, {
+    problem: 'The app never completes its start-up',
+    code: EXIT.notStarted,
+  });
+  const report = await orStuck(server.closed, logger, {
+    problem: 'The app never completes its shutdown',
+    code: EXIT.failed,
+  });
+  return codeOf(report);
 }
 
 async function serveInWorker(configuration: Configuration, plain: Logger): Promise<number> {
@@ -82,7 +89,7 @@ async function supervising(settings: Settings, options: RunOptions, logger: Logg
 async function reloading(settings: Settings, options: RunOptions, logger: Logger): Promise<number> {
   if (options.workers > 1)
     logger.log('warning', 'One process serves while reload is on: workers has no effect.');
-  const missing = options.reloadDirs.find((folder) => !existsSync(folder));
+  const missing = options.reloadDirs.find((folder) => !isFolder(folder));
   if (missing !== undefined) {
     throw new InvalidOption(`Cannot watch ${JSON.stringify(missing)}: there is no such folder.`);
   }
@@ -91,6 +98,10 @@ async function reloading(settings: Settings, options: RunOptions, logger: Logger
   await reloader.start();
   new StopSignals(logger).stops(reloader);
   return reloader.closed;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** Logs why a server did not start, and gives the exit code. */

@@ -7,8 +7,8 @@ const SIZE = /^([0-9]+)(KiB|MiB|GiB)?$/i;
 const BYTES = { GiB: 1024 ** 3, MiB: 1024 ** 2, KiB: 1024, '': 1 };
 const NO_LIMIT = 'none';
 
-/** Reads a value from the command line or the environment; `source` names it in the message of `InvalidOption`. */
-export type Reader = (text: string, source: string) => unknown;
+/** Reads a value from the command line or the environment; `source` names it in the message of `InvalidOption`, and so do `words` that are taken too. */
+export type Reader = (text: string, source: string, words?: readonly string[]) => unknown;
 
 /** How the text of each form is read. */
 export const READERS: Record<Form, Reader> = {
@@ -37,10 +37,11 @@ export const READERS: Record<Form, Reader> = {
     if (count !== undefined && known !== undefined) return Number(count) * known[1];
     throw refused(source, 'a size such as 1000, 16KiB, 64MiB, or none', text);
   },
-  switch(text, source) {
+  switch(text, source, words = []) {
     if (/^(?:1|true|yes|on)$/i.test(text)) return true;
     if (/^(?:0|false|no|off)$/i.test(text)) return false;
-    throw refused(source, 'one of 1, true, yes, on, 0, false, no, off', text);
+    const known = [...words, '1', 'true', 'yes', 'on', '0', 'false', 'no', 'off'];
+    throw refused(source, `one of ${known.join(', ')}`, text);
   },
 };
 

@@ -53,6 +53,8 @@ function problemOf(value: unknown, name: InterfaceName): string | undefined {
     return 'what looks like an app of Koa: give its app.callback(), with the interface "node" (pullo run --interface node)';
   }
   if (value === undefined) return 'undefined';
+  if (value instanceof Promise)
+    return 'a promise: await it, or give a function that makes the app (pullo run --factory)';
   return inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY }).slice(0, 200);
 }
 

@@ -3,6 +3,9 @@ import { connect, type ListenOptions, type Server } from 'node:net';
 import type { ServerAddress } from '@pullo/asgi';
 import { StartupFailed } from '../errors.js';
 
+/** How long the path of a unix socket may be: the field of the system has one byte more, and four less on macOS and the BSDs. */
+const MAX_PATH = process.platform === 'linux' ? 107 : 103;
+
 /** Where a server is to listen: at `fd` if there is one, else at `uds`, else at `host` and `port`. */
 export interface Place {
   host: string;
@@ -15,9 +18,10 @@ export interface Place {
 
 /** Begins to listen; resolves with the address, and throws `StartupFailed` if it cannot be had. */
 export async function listen(server: Server, place: Place): Promise<ServerAddress> {
-  if (place.uds !== undefined && place.fd === undefined) await makeRoom(place.uds);
+  const uds = place.fd === undefined ? place.uds : undefined;
+  if (uds !== undefined) await makeRoom(uds);
   await listening(server, place);
-  if (place.uds !== undefined && place.fd === undefined) await chmod(place.uds, place.udsMode);
+  if (uds !== undefined) await chmod(uds, place.udsMode);
   return addressOf(server, place);
 }
 
@@ -26,9 +30,16 @@ export async function listen(server: Server, place: Place): Promise<ServerAddres
  * or if something other than a socket is there.
  */
 async function makeRoom(path: string): Promise<void> {
+  const where = `Cannot listen on unix:${path}`;
+  const length = Buffer.byteLength(path);
+  // Longer ones are cut off by Node 20 without a word.
+  if (length > MAX_PATH) {
+    throw new StartupFailed(
+      `${where}: the path has ${length} bytes, and ${MAX_PATH} are the most. Choose a shorter one.`,
+    );
+  }
   const found = await lstat(path).catch(() => null);
   if (found === null) return;
-  const where = `Cannot listen on unix:${path}`;
   if (!found.isSocket()) {
     throw new StartupFailed(
       `${where}: something that is not a socket has that name. Remove it, or choose another path.`,
@@ -37,7 +48,14 @@ async function makeRoom(path: string): Promise<void> {
   if (await answers(path)) {
     throw new StartupFailed(`${where}: another program listens there. Stop it, or choose another path.`);
   }
-  await unlink(path);
+  await unlink(path).catch((error: Error) => {
+    throw new StartupFailed(
+      `${where}: a dead server has left it, and it cannot be removed (${error.message}).`,
+      {
+        cause: error,
+      },
+    );
+  });
 }
 
 function answers(path: string): Promise<boolean> {
@@ -85,7 +103,7 @@ function problemOf(error: NodeJS.ErrnoException, { host, port, uds, fd }: Place)
     return `Cannot listen on fd ${fd}: it is not a socket that listens (${error.code}). Have the one who starts pullo open it and hand it on.`;
   }
   if (uds !== undefined) {
-    return `Cannot listen on unix:${uds}: ${error.message}. Its folder must be there and be writable, and the path at most 107 bytes long.`;
+    return `Cannot listen on unix:${uds}: ${error.message}. Its folder must be there and be writable.`;
   }
   const where = `Cannot listen on ${host.includes(':') ? `[${host}]` : host}:${port}`;
   switch (error.code) {

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -180,7 +181,9 @@ describe('an app that does not load ends pullo with 3 and says why:', () => {
     });
     const command = new Command(['run', 'main'], { cwd });
     expect(await command.exited).toBe(3);
-    expect(command.stderr).toMatch(/Cannot load main:\n.*b\.mjs:2\nconst = 2;\n {6}\^\n\nSyntaxError: /);
+    expect(command.stderr).toMatch(
+      /Cannot load main:\n\/.*b\.mjs:2\nconst = 2;\n {6}\^\n\nSyntaxError: [^\]]*\n$/,
+    );
     expect(command.stdout).toBe('');
   });
 
@@ -188,7 +191,27 @@ describe('an app that does not load ends pullo with 3 and says why:', () => {
     const cwd = await folder({ 'main.mjs': `import 'no-such-package';` });
     const command = new Command(['run', 'main'], { cwd });
     expect(await command.exited).toBe(3);
-    expect(command.stderr).toMatch(/Cannot load main:\n.*Cannot find package 'no-such-package'/);
+    expect(command.stderr).toMatch(
+      /Cannot load main:\nError: Cannot find package 'no-such-package' imported from .*main\.mjs\n$/,
+    );
+  });
+
+  it('a factory that throws, without the calls that led to it', async () => {
+    const cwd = await folder({
+      'main.mjs': `export default function make() { throw new Error('no disk'); }`,
+    });
+    const command = new Command(['run', 'main', '--factory'], { cwd });
+    expect(await command.exited).toBe(3);
+    expect(command.stderr).toMatch(/The factory main:default failed:\nError: no disk\n {4}at make \(.*\)\n$/);
+  });
+
+  it('a promise of an app', async () => {
+    const cwd = await folder({ 'main.mjs': `export default Promise.resolve(${ANSWER});` });
+    const command = new Command(['run', 'main'], { cwd });
+    expect(await command.exited).toBe(3);
+    expect(command.stderr).toContain(
+      'Found a promise: await it, or give a function that makes the app (pullo run --factory)',
+    );
   });
 });
 
@@ -242,6 +265,13 @@ describe('pullo run loads', () => {
     expect(command.stdout).toBe('');
   });
 
+  it('a file of variables that begins with a byte order mark', async () => {
+    const cwd = await folder({ '.env': '\uFEFFPULLO_LOG_LEVEL=loud\n' });
+    const command = new Command(['run', 'main'], { cwd, env: { PULLO_ENV_FILE: '.env' } });
+    expect(await command.exited).toBe(1);
+    expect(command.stderr).toContain('PULLO_LOG_LEVEL must be one of');
+  });
+
   it('no file of variables that is not there', async () => {
     // By the variable: Node 20 takes the flag for its own, wherever it stands, and ends with its own message.
     const command = new Command(['run', 'hello'], { env: { PULLO_ENV_FILE: 'no.env' } });
@@ -265,6 +295,18 @@ describe('a server that does not start ends pullo with 3 and says why:', () => {
     expect(command.stderr).toMatch(
       new RegExp(`ERROR: {4}Cannot listen on 127\\.0\\.0\\.1:${port}: another program has the port\\..*\n$`),
     );
+  });
+
+  it('a unix socket whose path is too long, of which nothing is left', async () => {
+    const cwd = await folder({});
+    const command = new Command(['run', join(FIXTURES, 'hello.ts'), '--uds', join(cwd, 'a'.repeat(108))], {
+      cwd,
+    });
+    expect(await command.exited).toBe(3);
+    expect(command.stderr).toMatch(
+      /Cannot listen on unix:.*a: the path has \d+ bytes, and \d+ are the most\. Choose a shorter one\.\n/,
+    );
+    expect(await readdir(cwd)).toEqual([]);
   });
 
   it('an address that is not of this machine', async () => {
@@ -330,6 +372,37 @@ describe('pullo run that is used wrongly ends with 1 and says how:', () => {
       ['--lifespan', 'maybe'],
       {},
       /--lifespan must be one of "auto", "on", "off", but is "maybe"/,
+    ],
+    [
+      'a time that is too short',
+      ['--keep-alive-timeout', '0s'],
+      {},
+      /--keep-alive-timeout must be a time from 1ms to 596h, or none, but is "0s"/,
+    ],
+    [
+      'a time that is too long',
+      ['--graceful-timeout', '9999h'],
+      {},
+      /--graceful-timeout must be a time from 0ms to 596h, or none, but is "9999h"/,
+    ],
+    [
+      'a count that is too low',
+      ['--limit-concurrency', '0'],
+      {},
+      /--limit-concurrency must be a whole number, at least 1, or none, but is "0"/,
+    ],
+    [
+      'permissions that are none',
+      ['--uds-mode', '4660'],
+      {},
+      /--uds-mode must be permissions in octal from 000 to 777, but is "4660"/,
+    ],
+    ['a bad colour', [], { PULLO_COLORS: 'never' }, /PULLO_COLORS must be one of auto, 1, true, yes/],
+    [
+      'a file in place of a folder to watch',
+      ['--reload', '--reload-dir', 'hello.ts'],
+      {},
+      /Cannot watch "hello\.ts": there is no such folder\./,
     ],
     ['a bad variable', [], { PULLO_ACCESS_LOG: 'perhaps' }, /PULLO_ACCESS_LOG must be one of 1, true/],
     [

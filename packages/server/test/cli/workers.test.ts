@@ -32,6 +32,17 @@ async function answering(url: string, count: number): Promise<Map<string, number
   return found;
 }
 
+/** Has the worker of a place end by itself. */
+async function leave(url: string, id: string): Promise<void> {
+  for (;;) {
+    const response = await fetch(`${url}/leave?${id}`, { headers: { connection: 'close' } }).catch(
+      () => null,
+    );
+    if (response === null) return;
+    await response.text();
+  }
+}
+
 /** Asks for what no answer comes to. */
 function provoke(url: string): void {
   fetch(url).catch(() => {});
@@ -116,6 +127,19 @@ describe('a worker', () => {
     await command.next(/another takes its place in 500 ms\./);
     await command.next(/Worker 1 \[\d+\] is ready/);
     expect((await answering(url, 2)).size).toBe(2);
+  });
+
+  it('that ends with 0 again and again, and was not asked to, is replaced with growing pauses too', async () => {
+    const { command, url } = await running('--workers', '2');
+    for (const when of ['now', 'in 250 ms', 'in 500 ms']) {
+      await answering(url, 2);
+      const line = command.next(
+        new RegExp(`Worker 1 \\[\\d+\\] ended with code 0: another takes its place ${when}\\.`),
+      );
+      await leave(url, '1');
+      await line;
+      await command.next(/Worker 1 \[\d+\] is ready/);
+    }
   });
 
   it('that ends by itself is replaced, with its code in the log', async () => {

@@ -210,7 +210,8 @@ export class Supervisor implements Stoppable {
   }
 
   async #replace(slot: Slot, worker: WorkerProcess, exit: Exit | null): Promise<void> {
-    const isFailure = exit !== null && (exit.code !== EXIT.stopped || worker.readyAt === null);
+    // One that is about to stop as it should says so before: an end without a word is a failure, also with code 0.
+    const isFailure = exit !== null;
     const served = worker.readyAt === null ? 0 : performance.now() - worker.readyAt;
     const pause = isFailure ? slot.backOff.next(served) : 0;
     const when = pause === 0 ? 'now' : `in ${pause} ms`;
