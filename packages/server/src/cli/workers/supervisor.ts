@@ -231,6 +231,8 @@ export class Supervisor implements Stoppable {
 
   async #rollOnce(): Promise<boolean> {
     for (const slot of [...this.#slots]) {
+      // Removed meanwhile.
+      if (!this.#slots.includes(slot)) continue;
       const worker = this.#fork(slot.id);
       const isReady = await this.#whenReady(worker);
       if (this.#isStopping) return false;
@@ -241,7 +243,7 @@ export class Supervisor implements Stoppable {
       const old = slot.worker;
       slot.worker = worker;
       void this.#watch(slot, worker);
-      // Removed meanwhile.
+      // Removed while its replacement started.
       if (!this.#slots.includes(slot)) this.#retire(worker);
       if (old === null || !this.#living.has(old)) continue;
       this.#retire(old);
