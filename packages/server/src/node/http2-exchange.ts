@@ -208,7 +208,9 @@ export class HTTP2Exchange implements Transport {
   ): void {
     if (this.stream.destroyed) return;
     if (options.waitForTrailers === true) {
-      this.stream.once('wantTrailers', () => this.stream.sendTrailers(grouped(this.#trailers)));
+      this.stream.once('wantTrailers', () => {
+        this.#attempt(() => this.stream.sendTrailers(grouped(this.#trailers)));
+      });
     }
     const { dateHeader } = this.#connection.service.settings;
     this.stream.respond({ ':status': status, ...grouped(headers) }, { ...options, sendDate: dateHeader } as {
@@ -242,7 +244,7 @@ export class HTTP2Exchange implements Transport {
     this.#log.add(size);
     this.#log.end(true);
     if (this.stream.destroyed) return;
-    if (this.stream.writableLength > 0) this.#limitIdleness();
+    this.#limitIdleness();
     // RFC 9113, section 8.1: the client need not send the rest of a body that nobody reads.
     if (!this.#hasEnded) this.stream.close(NGHTTP2_NO_ERROR);
   }
@@ -272,9 +274,11 @@ export class HTTP2Exchange implements Transport {
   }
 
   #timedOut(): void {
-    if (this.stream.writableLength > 0) {
+    if (this.stream.writableLength > 0 || this.stream.writableEnded) {
       this.cycle.disconnected(new RequestTimeout('The client took nothing of the response for too long.'));
       this.stream.close(NGHTTP2_CANCEL);
+      // A session that nghttp2 has given up sends nothing more, and would keep the stream for as long as the client stays.
+      this.stream.destroy();
     } else if (this.cycle.isReceiving && !this.#hasEnded) {
       this.#tooSlow();
     }

@@ -9,7 +9,7 @@ import { Gate, serving, text, until } from '../support/serving.ts';
 const { NGHTTP2_ENHANCE_YOUR_CALM, NGHTTP2_NO_ERROR } = constants;
 
 /** An app that answers once a gate is open. */
-function gated(): { gate: Gate; app: App; calls: () => number; signals: AbortSignal[] } {
+function gated(body = 'whole'): { gate: Gate; app: App; calls: () => number; signals: AbortSignal[] } {
   const gate = new Gate();
   const signals: AbortSignal[] = [];
   let calls = 0;
@@ -17,7 +17,7 @@ function gated(): { gate: Gate; app: App; calls: () => number; signals: AbortSig
     calls++;
     signals.push((scope as HTTPScope).exchange.signal);
     await gate.opened;
-    await text('whole')(scope, receive, send);
+    await text(body)(scope, receive, send);
   };
   return { gate, app, calls: () => calls, signals };
 }
@@ -45,6 +45,21 @@ describe('a connection in HTTP/2', () => {
     const silent = new Frames(server, '');
     const greeting = new Frames(server);
     await Promise.all([silent.ended, greeting.ended]);
+  });
+
+  it.each([
+    ['small', 10],
+    ['large', 1_000_000],
+  ])('that has broken the protocol ends also if it stays for a %s response', async (_size, size) => {
+    const { app, gate, calls } = gated('x'.repeat(size));
+    const { server } = await serving(app, { ...SECURED, idleTimeout: 100, keepAliveTimeout: 100 });
+    const client = new Frames(server).send(frame(FRAME.headers, 5, 1, GET_HEADERS));
+    await until(() => calls() === 1);
+    // A stream that depends on itself: nghttp2 says GOAWAY, and nothing more.
+    client.send(frame(FRAME.priority, 0, 1, Buffer.from([0, 0, 0, 1, 0])));
+    await until(() => client.goaway !== null);
+    gate.open();
+    await client.ended;
   });
 
   it('does not end while an exchange runs', async () => {

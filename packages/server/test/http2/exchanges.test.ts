@@ -277,6 +277,23 @@ describe('a response in HTTP/2', () => {
     expect([without.body, without.trailers]).toEqual(['abc', {}]);
   });
 
+  it('is cut short of trailers that HTTP/2 does not allow, and the log says why', async () => {
+    const start: SendEvent = { ...OK, trailers: true } as SendEvent;
+    const twice: SendEvent = {
+      type: 'http.response.trailers',
+      headers: [
+        ['etag', '"a"'],
+        ['etag', '"b"'],
+      ],
+    };
+    const { server, logger } = await serving(sending(start, bodyOf('abc'), twice), SECURED);
+    expect(await get(server, '/', { te: 'trailers' })).toMatchObject({
+      trailers: {},
+      code: constants.NGHTTP2_INTERNAL_ERROR,
+    });
+    expect(logger.errors).toEqual([expect.objectContaining({ code: 'ERR_HTTP2_HEADER_SINGLE_VALUE' })]);
+  });
+
   it('without trailers ends also for a client that would take them', async () => {
     const { server } = await serving(sending(OK, bodyOf('a', true), bodyOf('b')), SECURED);
     expect(await get(server, '/', { te: 'trailers' })).toMatchObject({ body: 'ab', code: 0 });

@@ -7,6 +7,7 @@ import { TRUSTING } from './certificates.ts';
 export const FRAME = {
   data: 0,
   headers: 1,
+  priority: 2,
   rst: 3,
   settings: 4,
   ping: 6,
