@@ -30,10 +30,11 @@ export function run(configuration: Configuration): Promise<number> {
 }
 
 async function serveAlone(configuration: Configuration, logger: Logger): Promise<number> {
-  const app = await orStuck(load(configuration), logger, {
+  const loading = orStuck(load(configuration), logger, {
     problem: `${configuration.app} is never loaded`,
     code: EXIT.notStarted,
   });
+  const app = await orTerminated(loading);
   const serving = serve(app, { ...configuration.settings, interface: 'asgi', logger, handleSignals: true });
   const server = await orStuck(serving, logger, {
     problem: 'The app never completes its start-up',
@@ -69,6 +70,17 @@ function load({ app, settings, options, variables, isDev }: Configuration): Prom
   Object.assign(process.env, variables);
   const { appDir: folder, factory: isFactory } = options;
   return loadApp({ reference: app, folder, isFactory, showsErrors: isDev }, settings.interface);
+}
+
+/** Lets SIGTERM end the process meanwhile: the first process of a container gets no signal that it does not listen to. */
+async function orTerminated<Value>(loading: Promise<Value>): Promise<Value> {
+  const end = (): void => process.exit(EXIT.stopped);
+  process.once('SIGTERM', end);
+  try {
+    return await loading;
+  } finally {
+    process.off('SIGTERM', end);
+  }
 }
 
 function codeOf({ isForced, error }: StopReport): number {

@@ -508,6 +508,16 @@ describe('a stop', () => {
     },
   );
 
+  it('by SIGTERM while the app is loading is at once, with 0', async () => {
+    const cwd = await folder({
+      'main.mjs': `console.error('loading'); await new Promise((end) => setTimeout(end, 60_000));`,
+    });
+    const command = new Command(['run', 'main', '--port', '0'], { cwd });
+    await command.until(/loading/);
+    command.process.kill('SIGTERM');
+    expect(await command.exited).toBe(0);
+  });
+
   it('during a start-up that hangs takes two signals', async () => {
     const command = new Command(['run', 'lifespan:hangsInStartup', '--port', '0']);
     await command.until(/Waiting for application startup/);
