@@ -36,6 +36,11 @@ export class ResponseHead {
 
   /** The lengths of the names decide first, so that a field of the app's costs no comparison. */
   #add(name: string, value: string): void {
+    // In almost every response, not sent as it is, and checked more closely than any other.
+    if (name === 'content-length') {
+      this.#announce(value);
+      return;
+    }
     checkField(name, value);
     switch (name.length) {
       case 7: // trailer, upgrade

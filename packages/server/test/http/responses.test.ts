@@ -114,7 +114,7 @@ describe('fields that were not checked', () => {
     send({ type: 'http.response.body', body: 'x' });
   };
 
-  it.each(['a\r\nset-cookie: b=c', 'a\nb', 'a\rb', 'a\0b', 'a\u007fb', 'a\u2028'])(
+  it.each(['a\r\nset-cookie: b=c', 'a\nb', 'a\rb', 'a\r\n', '\na', 'a\0b', 'a\u007fb', 'a\u2028'])(
     '%j is refused',
     async (value) => {
       const { server } = await servingUnwatched(raw);
