@@ -47,14 +47,19 @@ export class Body {
   }
 
   /** All of it, kept for the next reader too. `reader` names the caller in error messages. */
-  async read(maxBytes: number, reader: string): Promise<Uint8Array> {
-    if (this.#state === 'unread') {
-      if (this.#announced !== null && this.#announced > maxBytes) throw tooLarge(maxBytes, this.#announced);
-      this.#state = 'reading';
-      this.#reading = this.#gather(maxBytes);
-    } else {
-      this.#refuseIfUsed(reader);
+  read(maxBytes: number, reader: string): Promise<Uint8Array> {
+    if (this.#state !== 'unread') return this.#share(maxBytes, reader);
+    if (this.#announced !== null && this.#announced > maxBytes) {
+      return Promise.reject(tooLarge(maxBytes, this.#announced));
     }
+    this.#state = 'reading';
+    this.#reading = this.#gather(maxBytes);
+    return this.#reading;
+  }
+
+  /** For every reader but the first: the same bytes. */
+  async #share(maxBytes: number, reader: string): Promise<Uint8Array> {
+    this.#refuseIfUsed(reader);
     const bytes = this.#bytes ?? (await (this.#reading as Promise<Uint8Array>));
     // Another reader's limit may have let through what this one's does not.
     if (bytes.byteLength > maxBytes) throw tooLarge(maxBytes, bytes.byteLength);
@@ -122,7 +127,17 @@ export class Body {
   }
 
   async #next(): Promise<Uint8Array> {
-    const event = await this.#take();
+    const held = this.#held;
+    let event: ReceiveEvent;
+    this.#held = undefined;
+    this.#receiving = true;
+    try {
+      event = await (held ?? this.#receive());
+    } catch (error) {
+      throw this.#abort(error);
+    } finally {
+      this.#receiving = false;
+    }
     if (event.type !== 'http.request') throw this.#abort(this.#disconnected());
     this.#received += event.body.byteLength;
     if (this.#announced !== null && this.#received > this.#announced) {
@@ -139,19 +154,6 @@ export class Body {
     this.#complete = true;
     if (this.#controller !== undefined) this.#watch();
     return plainBytes(event.body);
-  }
-
-  async #take(): Promise<ReceiveEvent> {
-    const held = this.#held;
-    this.#held = undefined;
-    this.#receiving = true;
-    try {
-      return await (held ?? this.#receive());
-    } catch (error) {
-      throw this.#abort(error);
-    } finally {
-      this.#receiving = false;
-    }
   }
 
   #disconnected(): ClientDisconnected {

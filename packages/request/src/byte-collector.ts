@@ -1,12 +1,14 @@
 /** Pieces below this size are copied together: a million pieces of a byte each would cost 200 times their content. */
 const SMALL = 1024;
 const BLOCK = 16 * 1024;
+/** Most bodies are one piece and need no block: an array for each of them costs more than the rest of the collector. */
+const NO_BLOCK = new Uint8Array();
 
 /** Gathers pieces of bytes into one array. A single piece is handed back as it is; the memory in use stays near the content's size. */
 export class ByteCollector {
   #pieces: Uint8Array[] = [];
   /** What small pieces are copied into; from `#start` to `#end` it is not among the pieces yet. */
-  #block = new Uint8Array();
+  #block = NO_BLOCK;
   #start = 0;
   #end = 0;
   #size = 0;

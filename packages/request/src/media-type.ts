@@ -12,12 +12,19 @@ const ESSENCE = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+\/[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** One parameter, at a place: `; name=token` or `; name="quoted"` (RFC 9110, section 5.6.6). The classes do not overlap, so it is linear. */
 const PARAMETER = /;[\t ]*(?:([!#$%&'*+\-.^_`|~0-9A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^\t ;"]*)))?[\t ]*/y;
 
-/** Reads a `Content-Type` (RFC 9110, section 8.3.1); `null` where it has no type that could be read. */
-export function parseMediaType(value: string | null): MediaType | null {
+/** The essence alone of a `Content-Type`, for those who need no parameters. */
+export function essenceOf(value: string | null): string | null {
   if (value === null) return null;
   const semicolon = value.indexOf(';');
   const essence = (semicolon === -1 ? value : value.slice(0, semicolon)).trim().toLowerCase();
-  if (!ESSENCE.test(essence)) return null;
+  return ESSENCE.test(essence) ? essence : null;
+}
+
+/** Reads a `Content-Type` (RFC 9110, section 8.3.1); `null` where it has no type that could be read. */
+export function parseMediaType(value: string | null): MediaType | null {
+  const essence = essenceOf(value);
+  if (value === null || essence === null) return null;
+  const semicolon = value.indexOf(';');
   const parameters = new Map<string, string>();
   let isAmbiguous = false;
   PARAMETER.lastIndex = semicolon === -1 ? value.length : semicolon;

@@ -31,7 +31,7 @@ import {
   type FormLimits,
   formLimits,
 } from './limits.js';
-import { isJSON, matchesMediaType, parseMediaType } from './media-type.js';
+import { essenceOf, isJSON, matchesMediaType } from './media-type.js';
 import { multipartBoundary } from './multipart-head.js';
 import { type Part, PartsReader } from './parts.js';
 import { Query } from './query.js';
@@ -212,8 +212,8 @@ export class Request implements AsyncDisposable {
    */
   async json<T = unknown>(limits?: BodyLimits): Promise<T> {
     const contentType = this.headers.get('content-type');
-    const type = parseMediaType(contentType);
-    if (type === null || !isJSON(type.essence)) {
+    const essence = essenceOf(contentType);
+    if (essence === null || !isJSON(essence)) {
       throw new UnsupportedMediaType(contentType, 'application/json, or a type that ends in +json');
     }
     return parseJSON(await this.#read('json()', limits)) as T;
@@ -254,8 +254,8 @@ export class Request implements AsyncDisposable {
    * ```
    */
   is(type: string): boolean {
-    const essence = parseMediaType(this.headers.get('content-type'))?.essence;
-    return essence !== undefined && matchesMediaType(essence, type);
+    const essence = essenceOf(this.headers.get('content-type'));
+    return essence !== null && matchesMediaType(essence, type);
   }
 
   /**
