@@ -5,6 +5,7 @@ import { Lifespan } from './lifespan.js';
 import type { Logger } from './logger.js';
 import { NodeEngine } from './node/engine.js';
 import { type ServeOptions, type Settings, settle } from './options.js';
+import { SafeLogger } from './safe-logger.js';
 import { RunningServer, type Server } from './server.js';
 import { type Stopper, StopSignals } from './signals.js';
 import { TextLogger } from './text-logger.js';
@@ -50,10 +51,11 @@ export async function serve<Name extends InterfaceName = 'auto'>(
 export async function start(
   app: App,
   settings: Settings,
-  logger: Logger,
+  ownLogger: Logger,
   stopper: Stopper | null,
   held: ServerAddress | null = null,
 ): Promise<RunningServer> {
+  const logger = new SafeLogger(ownLogger);
   logger.log('info', `Started server process [${process.pid}]`);
   const lifespan = new Lifespan(app, settings.lifespan, logger);
   try {
@@ -74,7 +76,7 @@ export async function start(
     return server;
   } catch (error) {
     stopper?.release();
-    logger.flush?.();
+    logger.flush();
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { type App, HeaderList } from '@pullo/asgi';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { servingUnwatched } from '../support/serving.ts';
 import { echo, handshake, sessions } from '../support/sessions.ts';
 import { get, head, parse, Wire } from '../support/wire.ts';
@@ -44,6 +44,28 @@ describe.each(Object.entries(REQUESTS))('an app that is asked with %s', (_name, 
       expect(logger.errors).toEqual([expect.any(Error)]);
     },
   );
+});
+
+describe('a logger that throws', () => {
+  it.each(Object.entries(REQUESTS))('fails neither %s nor the process', async (_name, request) => {
+    const lines = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    onTestFinished(() => lines.mockRestore());
+    const { server } = await servingUnwatched(
+      () => {
+        throw Object.create(null);
+      },
+      {
+        logger: {
+          log: (_level, _message, error) => void String(error ?? ''),
+          access: fail,
+          flush: fail,
+        },
+      },
+    );
+    expect(parse(await new Wire(server).write(request).all()).status).toBe(500);
+    await server.close();
+    expect(lines.mock.calls.join('')).toContain('The logger failed to log "Exception in the app"');
+  });
 });
 
 describe('a list of fields that was made without checks', () => {
