@@ -2,7 +2,7 @@
 // What follows is handed on: `npm run bench:router -- --set=github`.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageManager, root, setUp, step } from './setup.mjs';
+import { packageManager, root, setUp, step, tool } from './setup.mjs';
 
 const programs = {
   http: ['http/run.mjs'],
@@ -28,3 +28,5 @@ if (!step('install the peers', 'npx', install, { cwd })) process.exit(1);
 for (const file of files) {
   if (!step(`bench/${file}`, process.execPath, ['--expose-gc', file, ...args], { cwd })) process.exit(1);
 }
+// It has written a table of figures into the README.
+if (name === 'http' && !tool('format', 'biome', ['format', '--write', 'README.md'])) process.exit(1);
