@@ -85,6 +85,18 @@ describe.each([
     expect(logger.errors).toEqual([]);
   });
 
+  test('goes on reading where each piece is taken at once', async () => {
+    await using http = client(fromNodeListener(make()));
+    async function* pieces() {
+      for (const piece of ['one ', 'two ', 'three']) {
+        yield Buffer.from(piece);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+    const response = await http.post('/echo', { body: pieces() });
+    expect(await response.text()).toBe('one two three');
+  });
+
   test('sends a file', async () => {
     const { url } = await served(make());
     expect(await (await fetch(`${url}/file`)).text()).toContain('sends a file');

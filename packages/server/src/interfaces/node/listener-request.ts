@@ -52,6 +52,8 @@ export class ListenerRequest extends IncomingMessage {
 
   override _read(): void {
     if (this.#isReading || this.complete) return;
+    // Node's own keeps reading ahead off until it is first called: a piece that is taken at once would be the last.
+    super._read(0);
     this.#isReading = true;
     this.#receive().then(
       (event) => {
