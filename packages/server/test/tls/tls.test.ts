@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rename, rm } from 'node:fs/promises';
 import { connect as connectTCP } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -335,8 +335,15 @@ describe('renewed files', () => {
     await copyFile(pem('server'), tlsCert);
     await copyFile(pem('server.key'), tlsKey);
     const renew = async (cert?: string, key?: string): Promise<void> => {
-      if (cert !== undefined) await copyFile(pem(cert), tlsCert);
-      if (key !== undefined) await copyFile(pem(key), tlsKey);
+      // Put in place whole: a half-written file would be told of by itself.
+      for (const [name, path] of [
+        [cert, tlsCert],
+        [key, tlsKey],
+      ] as const) {
+        if (name === undefined) continue;
+        await copyFile(pem(name), `${path}.new`);
+        await rename(`${path}.new`, path);
+      }
     };
     return { options: { tlsCert, tlsKey, tlsReloadInterval: 20 }, renew };
   }
