@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { cases } from './cases.mjs';
 
 const execute = promisify(execFile);
-const folder = mkdtempSync(join(tmpdir(), 'bench-http-'));
 const CONNECTIONS = 32;
 
 const lua = (text) => `"${text.replace(/[\\"]/g, '\\$&')}"`;
@@ -34,9 +33,8 @@ function script({ method = 'GET', headers = {}, body, paths }) {
   ].join('\n');
 }
 
-/** Asks a server with wrk on the processor's second core. Throws if a request failed. */
-export async function load(name, port, seconds, cores) {
-  const { cases } = await import('./cases.mjs');
+/** Asks a server with wrk, whose script goes to a folder, on the processor's second core. Throws if a request failed. */
+export async function load(name, port, seconds, cores, folder) {
   const asked = cases[name];
   const file = join(folder, `${name}.lua`);
   writeFileSync(file, script(asked));

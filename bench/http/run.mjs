@@ -1,6 +1,6 @@
 // Runs the servers side by side and writes docs/benchmarks/http.{md,json,svg} and the table of the README. Options: --node=24,26,
 // --rounds=5, --seconds=1 for each measurement, --only=Pullo,Koa for some servers, --case=text,json for some cases, --dry to write nothing.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cases, FILE_BYTES } from './cases.mjs';
@@ -19,8 +19,9 @@ const cores = cpus().length;
 const IDLE_CONNECTIONS = 1000;
 
 const installed = (path) => new URL(`../node_modules/${path}`, import.meta.url).pathname;
-const folder = mkdtempSync(join(tmpdir(), 'bench-http-files-'));
-const file = join(folder, 'file.bin');
+const folder = mkdtempSync(join(tmpdir(), 'bench-http-'));
+mkdirSync(join(folder, 'public'));
+const file = join(folder, 'public', 'file.bin');
 writeFileSync(file, Buffer.alloc(FILE_BYTES, 'pullo'));
 
 function binary(kind, node) {
@@ -74,7 +75,12 @@ const measure = (caseName, node) =>
     for (let round = 0; round <= rounds; round++) {
       for (const [name, server] of turned([...servers], round % servers.size)) {
         const before = await server.cpu();
-        const { requests, seconds: took, p50, p99 } = await load(caseName, server.port, seconds, cores);
+        const {
+          requests,
+          seconds: took,
+          p50,
+          p99,
+        } = await load(caseName, server.port, seconds, cores, folder);
         const cpu = (await server.cpu()) - before;
         if (round > 0) results[name].push({ cpu: cpu / requests, rate: requests / took, p50, p99 });
       }
