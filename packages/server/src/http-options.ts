@@ -53,8 +53,11 @@ const prefix: Kind<string> = {
 
 const headerLines: Kind<readonly string[]> = {
   expected: 'a list of header fields such as "X-Frame-Options: DENY", none of the framing',
+  asWritten:
+    'a header field such as "X-Frame-Options: DENY", none of the framing; in a variable each is a line of its own',
   accepts: (value): value is readonly string[] => isListOf(value, isHeaderLine),
-  form: 'list',
+  // Commas are common in their values.
+  form: 'lines',
 };
 
 /** The rows of the table that concern requests and responses. */

@@ -1,5 +1,5 @@
-/** How the value of an option is written on the command line; `switch` has no value there but `--name` and `--no-name`. */
-export type Form = 'text' | 'number' | 'mode' | 'time' | 'size' | 'switch' | 'list';
+/** How the value of an option is written on the command line; `switch` has no value there but `--name` and `--no-name`, and the flags of `list` and `lines` are repeated. */
+export type Form = 'text' | 'number' | 'mode' | 'time' | 'size' | 'switch' | 'list' | 'lines';
 
 /** What values an option takes. */
 export interface Kind<Value> {

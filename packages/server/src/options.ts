@@ -14,6 +14,7 @@ import {
   yesOrNo,
   yesOrNoOr,
 } from './option-kinds.js';
+import { inProgram, type NameOf } from './option-names.js';
 import { fill, type OptionTable } from './option-table.js';
 import { requireWholeTLS, TLS_OPTIONS, type TLSOptions } from './tls-options.js';
 import { WEBSOCKET_OPTIONS, type WebSocketOptions } from './websocket-options.js';
@@ -73,8 +74,10 @@ export interface ServeOptions extends HTTPOptions, WebSocketOptions, TLSOptions,
   maxBodyBytes?: number;
 }
 
-/** All options with their defaults. */
-export type Settings = Required<ServeOptions>;
+/** All options with their defaults, and what each is called in messages. */
+export interface Settings extends Required<ServeOptions> {
+  readonly nameOf: NameOf;
+}
 
 const KIB = 1024;
 const SECOND = 1000;
@@ -92,7 +95,7 @@ const logger: Kind<Logger> = {
 };
 
 /** Each option of `serve` once: what it takes, its default, and its flag. */
-export const SERVE_OPTIONS: OptionTable<Settings> = {
+export const SERVE_OPTIONS: OptionTable<Required<ServeOptions>> = {
   host: {
     kind: text('a host name or an IP address, such as "127.0.0.1"'),
     default: '127.0.0.1',
@@ -209,8 +212,8 @@ export const SERVE_OPTIONS: OptionTable<Settings> = {
 };
 
 /** Checks the options of `serve` and fills in the defaults; throws `InvalidOption`. */
-export function settle(options: ServeOptions): Settings {
-  const settings = fill(SERVE_OPTIONS, options);
+export function settle(options: ServeOptions, nameOf = inProgram): Settings {
+  const settings = { ...fill(SERVE_OPTIONS, options), nameOf };
   requireWholeTLS(settings);
   // The head is a part of the request, and node:http refuses a longer time for the part.
   settings.headersTimeout = Math.min(settings.headersTimeout, settings.requestTimeout);

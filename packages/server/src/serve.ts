@@ -38,7 +38,11 @@ export async function serve<Name extends InterfaceName = 'auto'>(
   options: ServeOptions & { interface?: Name } = {},
 ): Promise<Server> {
   const settings = settle(options);
-  const served = appOf(app, settings.interface);
+  return serveSettled(appOf(app, settings.interface), settings);
+}
+
+/** The same with options that have been checked. */
+export async function serveSettled(served: App, settings: Settings): Promise<Server> {
   const logger = settings.logger ?? new TextLogger(settings);
   const signals = settings.handleSignals ? new StopSignals(logger) : null;
   const server = await start(served, settings, logger, signals);
@@ -69,7 +73,7 @@ export async function start(
     service.whenExhausted = () => {
       logger.log(
         'info',
-        `It has taken ${settings.maxRequests} requests or more, as maxRequests says: it is to end.`,
+        `It has taken ${settings.maxRequests} requests or more, as ${settings.nameOf('maxRequests')} says: it is to end.`,
       );
       if (stopper?.replaces?.() !== true) server.retire();
     };

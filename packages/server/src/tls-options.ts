@@ -1,5 +1,6 @@
 import { InvalidOption } from './errors.js';
 import { milliseconds, oneOf, text } from './option-kinds.js';
+import { type NameOf, subject } from './option-names.js';
 import type { OptionTable } from './option-table.js';
 
 /** The options of `serve` that concern TLS. With `tlsCert` and `tlsKey` the server speaks https, and nothing else. */
@@ -76,22 +77,24 @@ export const TLS_OPTIONS: OptionTable<Required<TLSOptions>> = {
 };
 
 /** Throws `InvalidOption` for options that have no effect without others: a server must not look safer than it is. */
-export function requireWholeTLS(options: Required<TLSOptions>): void {
-  const { tlsCert, tlsKey, tlsPassphrase, tlsCa, tlsClientCert, tlsCiphers } = options;
-  if (tlsCert !== undefined && tlsKey === undefined) throw missing('tlsCert', 'tlsKey, its private key');
+export function requireWholeTLS(options: Required<TLSOptions> & { nameOf: NameOf }): void {
+  const { tlsCert, tlsKey, tlsPassphrase, tlsCa, tlsClientCert, tlsCiphers, nameOf } = options;
+  const missing = (option: keyof TLSOptions, needed: keyof TLSOptions, what: string): InvalidOption =>
+    new InvalidOption(`${subject(nameOf(option))} needs ${nameOf(needed)}, ${what}.`);
+  if (tlsCert !== undefined && tlsKey === undefined) throw missing('tlsCert', 'tlsKey', 'its private key');
   if (tlsCert === undefined) {
-    const lonely = Object.entries({ tlsKey, tlsPassphrase, tlsCa, tlsCiphers }).find(([, value]) => value);
-    if (lonely !== undefined) throw missing(lonely[0], 'tlsCert, the certificate of the server');
-    if (tlsClientCert !== 'none') throw missing('tlsClientCert', 'tlsCert, the certificate of the server');
+    const given = { tlsKey, tlsPassphrase, tlsCa, tlsCiphers, tlsClientCert: tlsClientCert !== 'none' };
+    const lonely = Object.entries(given).find(([, value]) => value)?.[0] as keyof typeof given | undefined;
+    if (lonely !== undefined) throw missing(lonely, 'tlsCert', 'the certificate of the server');
   }
   if (tlsCa !== undefined && tlsClientCert === 'none') {
-    throw missing('tlsCa', 'tlsClientCert, "request" or "require", or no client is asked for a certificate');
+    throw missing(
+      'tlsCa',
+      'tlsClientCert',
+      '"request" or "require", or no client is asked for a certificate',
+    );
   }
   if (tlsCa === undefined && tlsClientCert !== 'none') {
-    throw missing('tlsClientCert', 'tlsCa, the authorities of client certificates');
+    throw missing('tlsClientCert', 'tlsCa', 'the authorities of client certificates');
   }
-}
-
-function missing(name: string, what: string): InvalidOption {
-  return new InvalidOption(`Option ${name} needs ${what}.`);
 }

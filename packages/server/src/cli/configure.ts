@@ -1,9 +1,10 @@
 import { InvalidOption } from '../errors.js';
 import { fill, type OptionTable } from '../option-table.js';
-import { SERVE_OPTIONS, type Settings, settle } from '../options.js';
+import { SERVE_OPTIONS, type ServeOptions, type Settings, settle } from '../options.js';
 import { readEnvFile } from './env-file.js';
-import { type Given, readFlags } from './flags.js';
+import { type Given, namesOf, readFlags } from './flags.js';
 import type { AppReference } from './load-app.js';
+import { misspelt } from './misspelt.js';
 import { RUN_OPTIONS, type RunOptions } from './run-options.js';
 import { activatedSocket } from './socket-activation.js';
 
@@ -11,10 +12,13 @@ import { activatedSocket } from './socket-activation.js';
 const RELOAD_GRACE = 1000;
 
 /** All that `pullo run` takes. */
-export const COMMAND_OPTIONS: OptionTable<Settings & RunOptions> = { ...SERVE_OPTIONS, ...RUN_OPTIONS };
+export const COMMAND_OPTIONS: OptionTable<Required<ServeOptions> & RunOptions> = {
+  ...SERVE_OPTIONS,
+  ...RUN_OPTIONS,
+};
 
 /** All that `pullo dev` takes, with the defaults that it has. */
-export const DEV_OPTIONS: OptionTable<Settings & RunOptions> = {
+export const DEV_OPTIONS: OptionTable<Required<ServeOptions> & RunOptions> = {
   ...COMMAND_OPTIONS,
   reload: { ...RUN_OPTIONS.reload, default: true },
   gracefulTimeout: { ...SERVE_OPTIONS.gracefulTimeout, default: RELOAD_GRACE },
@@ -39,6 +43,8 @@ export interface Configuration {
   options: RunOptions;
   /** What the process that loads the app adds to its environment. */
   variables: NodeJS.ProcessEnv;
+  /** What is to be told before it begins. */
+  warnings: readonly string[];
 }
 
 /** Reads the command line, the environment and the file of variables. Throws `InvalidOption`. */
@@ -58,12 +64,15 @@ export function configure(
     ...(isDev ? { reload: true } : {}),
     ...readFlags(RUN_OPTIONS, given, environment),
   });
-  const settings = settle({
-    ...(options.reload ? { gracefulTimeout: RELOAD_GRACE } : {}),
-    ...(fd === undefined ? {} : { fd }),
-    ...readFlags(SERVE_OPTIONS, given, environment),
-  });
-  return { app, isDev, settings, options, variables };
+  const settings = settle(
+    {
+      ...(options.reload ? { gracefulTimeout: RELOAD_GRACE } : {}),
+      ...(fd === undefined ? {} : { fd }),
+      ...readFlags(SERVE_OPTIONS, given, environment),
+    },
+    namesOf(COMMAND_OPTIONS, given, environment),
+  );
+  return { app, isDev, settings, options, variables, warnings: misspelt(COMMAND_OPTIONS, environment) };
 }
 
 /** What `pullo routes` needs to know, read in the same way; the variables go into the environment. Throws `InvalidOption`. */

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Form, Kind } from '../option-kinds.js';
+import type { NameOf } from '../option-names.js';
 import { type Flag, GROUPS, type OptionRow, type OptionTable, refused } from '../option-table.js';
 import { READERS, written } from './values.js';
 
@@ -36,17 +37,52 @@ export function readFlags<Options>(
 ): Partial<Options> {
   const options: Record<string, unknown> = {};
   for (const row of rowsOf(table)) {
-    const flag = given[camel(row.name)];
-    if (flag !== undefined) {
-      options[row.option] = read(row, flag, `--${row.name}`);
-      continue;
-    }
-    const variable = variablesOf(row).find((name) => environment[name]);
-    const text = variable === undefined ? undefined : environment[variable];
-    if (variable !== undefined && text !== undefined) options[row.option] = read(row, text, variable);
+    const source = sourceOf(row, given, environment);
+    if (source !== null) options[row.option] = read(row, source.value, source.name);
   }
   // Every value has passed the check of its row.
   return options as Partial<Options>;
+}
+
+/** What the options are called where they were given; one that was not, by both of its names. */
+export function namesOf<Options>(
+  table: OptionTable<Options>,
+  given: Given,
+  environment: NodeJS.ProcessEnv,
+): NameOf {
+  const names = new Map<string, string>();
+  for (const row of rowsOf(table)) {
+    const source = sourceOf(row, given, environment);
+    names.set(row.option, source?.name ?? `--${row.name} (or ${variablesOf(row)[0]})`);
+  }
+  return (option) => names.get(option) ?? option;
+}
+
+/** The variables of a table, by how they are spelt; as one may think that they are, too: by the option's name, or with `NO`. */
+export function variablesBySpelling<Options>(table: OptionTable<Options>): Map<string, string> {
+  const variables = new Map<string, string>();
+  for (const row of rowsOf(table)) {
+    const [own = ''] = variablesOf(row);
+    variables.set(variableOf(kebab(row.option)), own);
+    if (row.form === 'switch') variables.set(variableOf(`no-${row.name}`), `${own}=no`);
+    variables.set(own, own);
+  }
+  return variables;
+}
+
+/** Where an option comes from, if it was given. */
+function sourceOf(
+  row: Row,
+  given: Given,
+  environment: NodeJS.ProcessEnv,
+): { name: string; value: string | boolean | readonly string[] } | null {
+  const flag = given[camel(row.name)];
+  if (flag !== undefined) return { name: `--${row.name}`, value: flag };
+  for (const name of variablesOf(row)) {
+    const value = environment[name];
+    if (value !== undefined && value !== '') return { name, value };
+  }
+  return null;
 }
 
 function read(row: Row, given: string | boolean | readonly string[], source: string): unknown {
@@ -57,8 +93,12 @@ function read(row: Row, given: string | boolean | readonly string[], source: str
 }
 
 function variablesOf({ name, flag }: Row): string[] {
-  const own = `PULLO_${name.replaceAll('-', '_').toUpperCase()}`;
+  const own = variableOf(name);
   return flag.variable === undefined ? [own] : [own, flag.variable];
+}
+
+function variableOf(name: string): string {
+  return `PULLO_${name.replaceAll('-', '_').toUpperCase()}`;
 }
 
 function rowsOf<Options>(table: OptionTable<Options>): Row[] {
@@ -77,7 +117,7 @@ function flagsOf(row: Row): Option[] {
   const help = usual === undefined ? flag.help : `${flag.help} (default: ${usual})`;
   if (form === 'switch') return switchOf(row, help);
   const option = new Option(`--${name} <${flag.value ?? form}>`, help);
-  if (form !== 'list') return [option];
+  if (form !== 'list' && form !== 'lines') return [option];
   return [option.argParser((item: string, before: string[] = []) => [...before, item])];
 }
 

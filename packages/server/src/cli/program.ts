@@ -8,7 +8,8 @@ import { addFlags, type Given } from './flags.js';
 import { LoadFailed } from './load-failed.js';
 import { routesOf } from './routes.js';
 import { run } from './run.js';
-import { orStuck } from './stuck.js';
+import { loading, orStuck } from './stuck.js';
+import { unknownCommand, withMeantFlag } from './suggest.js';
 
 const EXAMPLES = `
 Examples:
@@ -19,7 +20,8 @@ Examples:
   PULLO_PORT=3000 pullo run hello.ts
 
 Every flag is also a variable: --max-body-bytes 1MiB is PULLO_MAX_BODY_BYTES=1MiB, --no-access-log
-is PULLO_ACCESS_LOG=no; those that may be repeated take commas. A flag beats a variable.
+is PULLO_ACCESS_LOG=no; those that may be repeated take commas, and PULLO_HEADER lines. A flag
+beats a variable.
 Times are written 500ms, 30s, 5m; sizes 1000, 16KiB, 64MiB; none lifts a limit.
 TypeScript runs through tsx if the app has it, else through Node's own stripping of types.
 
@@ -35,7 +37,15 @@ export function program(): Command {
     .version(version(), '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
-    .showHelpAfterError('(see pullo --help)');
+    .showHelpAfterError('(see pullo --help)')
+    .usage('[options] <command>')
+    // What is no command comes to the action, which knows what may have been meant.
+    .allowUnknownOption()
+    .allowExcessArguments();
+  pullo.action(() => {
+    if (pullo.args.length === 0) pullo.help({ error: true });
+    pullo.error(unknownCommand(pullo, pullo.args), { exitCode: EXIT.failed });
+  });
   addServing(pullo, 'run', 'serve an app');
   addServing(pullo, 'dev', 'serve an app for development, and start it anew when a file changes');
   addRoutes(pullo);
@@ -67,8 +77,10 @@ function addRoutes(pullo: Command): void {
 }
 
 function addCommand(pullo: Command, name: string, description: string): Command {
-  return pullo
-    .command(name)
+  const command = pullo.command(name);
+  return command
+    .allowExcessArguments(false)
+    .configureOutput({ outputError: (message, write) => write(withMeantFlag(command, message)) })
     .argument('[module[:name]]', 'path of a module, and the name of its export (default: default, then app)')
     .description(description)
     .helpOption('-h, --help', 'print this help')
@@ -76,14 +88,11 @@ function addCommand(pullo: Command, name: string, description: string): Command 
 }
 
 async function printRoutes(reference: string | undefined, given: Given): Promise<number> {
-  const logger = new TextLogger({ logLevel: 'error', colors: 'auto' });
+  const logger = new TextLogger({ logLevel: 'warning', colors: 'auto' });
   try {
     const form = given.json === true ? 'json' : 'table';
     const app = configureLoading(reference, given);
-    const text = await orStuck(routesOf(app, form), logger, {
-      problem: `${app.reference} is never loaded`,
-      code: EXIT.notStarted,
-    });
+    const text = await orStuck(routesOf(app, form), logger, loading(app.reference));
     // The process ends next, and a pipe takes what is written in its own time.
     await new Promise<void>((resolve) => process.stdout.write(`${text}\n`, () => resolve()));
     return EXIT.stopped;

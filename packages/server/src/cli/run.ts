@@ -4,7 +4,7 @@ import type { App, ServerAddress } from '@pullo/asgi';
 import { InvalidOption, StartupFailed } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { Settings } from '../options.js';
-import { serve, start } from '../serve.js';
+import { serveSettled, start } from '../serve.js';
 import type { StopReport } from '../server.js';
 import { StopSignals } from '../signals.js';
 import { TextLogger } from '../text-logger.js';
@@ -14,32 +14,26 @@ import { loadApp } from './load-app.js';
 import { LoadFailed } from './load-failed.js';
 import { Reloader } from './reload/reloader.js';
 import type { RunOptions } from './run-options.js';
-import { orStuck } from './stuck.js';
+import { loading, orStuck, STARTING } from './stuck.js';
 import { Parent } from './workers/parent.js';
 import { PidLogger } from './workers/pid-logger.js';
 import { Supervisor } from './workers/supervisor.js';
 
 /** Serves an app until a signal comes, in this process or in others. Resolves with the exit code; throws `InvalidOption`. */
 export function run(configuration: Configuration): Promise<number> {
-  const { settings, options } = configuration;
+  const { settings, options, warnings } = configuration;
   const logger = new TextLogger(settings);
   if (cluster.isWorker) return orExplain(logger, () => serveInWorker(configuration, logger));
+  for (const warning of warnings) logger.log('warning', warning);
   if (options.reload) return orExplain(logger, () => reloading(settings, options, logger));
   if (options.workers > 1) return orExplain(logger, () => supervising(settings, options, logger));
   return orExplain(logger, () => serveAlone(configuration, logger));
 }
 
 async function serveAlone(configuration: Configuration, logger: Logger): Promise<number> {
-  const loading = orStuck(load(configuration), logger, {
-    problem: `${configuration.app} is never loaded`,
-    code: EXIT.notStarted,
-  });
-  const app = await orTerminated(loading);
-  const serving = serve(app, { ...configuration.settings, interface: 'asgi', logger, handleSignals: true });
-  const server = await orStuck(serving, logger, {
-    problem: 'The app never completes its start-up',
-    code: EXIT.notStarted,
-  });
+  const app = await orTerminated(orStuck(load(configuration), logger, loading(configuration.app)));
+  const serving = serveSettled(app, { ...configuration.settings, logger, handleSignals: true });
+  const server = await orStuck(serving, logger, STARTING);
   const report = await orStuck(server.closed, logger, {
     problem: 'The app never completes its shutdown',
     code: EXIT.failed,
@@ -51,9 +45,13 @@ async function serveInWorker(configuration: Configuration, plain: Logger): Promi
   const logger = new PidLogger(plain);
   const parent = new Parent(logger);
   const held = heldAddress();
-  const app = await load(configuration);
+  // It would keep a process that waits for what never comes.
+  process.channel?.unref();
+  const app = await orStuck(load(configuration), logger, loading(configuration.app));
   parent.loaded();
-  const server = await start(app, configuration.settings, logger, parent, held);
+  const starting = start(app, configuration.settings, logger, parent, held);
+  const server = await orStuck(starting, logger, STARTING);
+  process.channel?.ref();
   parent.stops(server);
   return codeOf(await server.closed);
 }
@@ -73,11 +71,11 @@ function load({ app, settings, options, variables, isDev }: Configuration): Prom
 }
 
 /** Lets SIGTERM end the process meanwhile: the first process of a container gets no signal that it does not listen to. */
-async function orTerminated<Value>(loading: Promise<Value>): Promise<Value> {
+async function orTerminated<Value>(app: Promise<Value>): Promise<Value> {
   const end = (): void => process.exit(EXIT.stopped);
   process.once('SIGTERM', end);
   try {
-    return await loading;
+    return await app;
   } finally {
     process.off('SIGTERM', end);
   }
@@ -100,7 +98,10 @@ async function supervising(settings: Settings, options: RunOptions, logger: Logg
 
 async function reloading(settings: Settings, options: RunOptions, logger: Logger): Promise<number> {
   if (options.workers > 1)
-    logger.log('warning', 'One process serves while reload is on: workers has no effect.');
+    logger.log(
+      'warning',
+      `One process serves while reload is on: ${settings.nameOf('workers')} has no effect.`,
+    );
   const missing = options.reloadDirs.find((folder) => !isFolder(folder));
   if (missing !== undefined) {
     throw new InvalidOption(`Cannot watch ${JSON.stringify(missing)}: there is no such folder.`);

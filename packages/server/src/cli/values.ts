@@ -14,6 +14,11 @@ export type Reader = (text: string, source: string, words?: readonly string[]) =
 export const READERS: Record<Form, Reader> = {
   text: (text) => text,
   list: (text) => text.split(',').map((item) => item.trim()),
+  lines: (text) =>
+    text
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== ''),
   number(text, source) {
     if (text === NO_LIMIT) return Number.POSITIVE_INFINITY;
     if (/^[0-9]+$/.test(text)) return Number(text);

@@ -2,7 +2,11 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { StartupFailed } from '../errors.js';
+import type { NameOf } from '../option-names.js';
 import type { TLSOptions } from '../tls-options.js';
+
+/** The options of TLS, and what they are called in messages. */
+type TLSSettings = TLSOptions & { nameOf: NameOf };
 
 /** The texts that a server needs for TLS, as they are in the files now. */
 export interface PEMTexts {
@@ -26,31 +30,31 @@ const ENCRYPTED = /-----BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED/;
 const CERTIFICATE = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/;
 
 /** Reads what the options name; throws `StartupFailed` for a file that cannot be read. */
-export async function readPEM({ tlsCert, tlsKey, tlsCa }: TLSOptions): Promise<PEMTexts> {
+export async function readPEM({ tlsCert, tlsKey, tlsCa, nameOf }: TLSSettings): Promise<PEMTexts> {
   const [cert, key, ca] = await Promise.all([
-    read('tlsCert', tlsCert ?? ''),
-    read('tlsKey', tlsKey ?? ''),
-    tlsCa === undefined ? undefined : read('tlsCa', tlsCa),
+    read(nameOf('tlsCert'), tlsCert ?? ''),
+    read(nameOf('tlsKey'), tlsKey ?? ''),
+    tlsCa === undefined ? undefined : read(nameOf('tlsCa'), tlsCa),
   ]);
   return { cert, key, ca };
 }
 
 /** Reads and checks what the options name; null if they name nothing. Throws `StartupFailed`. */
-export async function loadTLS(options: TLSOptions): Promise<TLSMaterial | null> {
+export async function loadTLS(options: TLSSettings): Promise<TLSMaterial | null> {
   return options.tlsCert === undefined ? null : checkTexts(await readPEM(options), options);
 }
 
 /** Throws `StartupFailed` for what could not be served with: the message says which option, and what is wrong with it. */
-export function checkTexts(texts: PEMTexts, options: TLSOptions): TLSMaterial {
-  const { tlsPassphrase, tlsCiphers, tlsMinVersion = 'TLSv1.2' } = options;
-  const certificate = certificateOf('tlsCert', texts.cert, options.tlsCert);
+export function checkTexts(texts: PEMTexts, options: TLSSettings): TLSMaterial {
+  const { tlsPassphrase, tlsCiphers, tlsMinVersion = 'TLSv1.2', nameOf } = options;
+  const certificate = certificateOf(nameOf('tlsCert'), texts.cert, options.tlsCert);
   const key = keyOf(texts.key, options);
   if (!certificate.checkPrivateKey(key)) {
     throw new StartupFailed(
-      `The key of tlsKey ${shown(options.tlsKey)} is not that of the first certificate of tlsCert ${shown(options.tlsCert)} (${nameOf(certificate)}).`,
+      `The key of ${nameOf('tlsKey')} ${shown(options.tlsKey)} is not that of the first certificate of ${nameOf('tlsCert')} ${shown(options.tlsCert)} (${ownerOf(certificate)}).`,
     );
   }
-  if (texts.ca !== undefined) certificateOf('tlsCa', texts.ca, options.tlsCa);
+  if (texts.ca !== undefined) certificateOf(nameOf('tlsCa'), texts.ca, options.tlsCa);
   const context: SecureContextOptions = { cert: texts.cert, key: texts.key, minVersion: tlsMinVersion };
   if (texts.ca !== undefined) context.ca = texts.ca;
   if (tlsPassphrase !== undefined) context.passphrase = tlsPassphrase;
@@ -58,9 +62,9 @@ export function checkTexts(texts: PEMTexts, options: TLSOptions): TLSMaterial {
   try {
     createSecureContext(context);
   } catch (error) {
-    throw new StartupFailed(contextProblem(error as NodeJS.ErrnoException, tlsCiphers), { cause: error });
+    throw new StartupFailed(contextProblem(error as NodeJS.ErrnoException, options), { cause: error });
   }
-  return { texts, context, warnings: warningsOf(certificate, options.tlsCert) };
+  return { texts, context, warnings: warningsOf(certificate, options) };
 }
 
 async function read(option: string, source: string): Promise<string> {
@@ -89,7 +93,7 @@ function certificateOf(option: string, pem: string, source: string | undefined):
   }
 }
 
-function keyOf(pem: string, options: TLSOptions): KeyObject {
+function keyOf(pem: string, options: TLSSettings): KeyObject {
   const { tlsPassphrase } = options;
   try {
     return createPrivateKey(
@@ -100,37 +104,40 @@ function keyOf(pem: string, options: TLSOptions): KeyObject {
   }
 }
 
-function keyProblem(pem: string, { tlsKey, tlsPassphrase }: TLSOptions): string {
-  const subject = `The key of tlsKey ${shown(tlsKey)}`;
+function keyProblem(pem: string, { tlsKey, tlsPassphrase, nameOf }: TLSSettings): string {
+  const key = `The key of ${nameOf('tlsKey')} ${shown(tlsKey)}`;
   if (!ENCRYPTED.test(pem)) {
-    return `${subject} cannot be read: a block such as "-----BEGIN PRIVATE KEY-----" is expected.`;
+    return `${key} cannot be read: a block such as "-----BEGIN PRIVATE KEY-----" is expected.`;
   }
-  if (tlsPassphrase !== undefined) return `${subject} has another passphrase than tlsPassphrase.`;
-  return `${subject} is encrypted: give its passphrase as tlsPassphrase, or in PULLO_TLS_PASSPHRASE.`;
+  if (tlsPassphrase !== undefined) return `${key} has another passphrase than ${nameOf('tlsPassphrase')}.`;
+  return `${key} is encrypted: give its passphrase as ${nameOf('tlsPassphrase')}.`;
 }
 
-function contextProblem({ code, message }: NodeJS.ErrnoException, ciphers: string | undefined): string {
+function contextProblem(
+  { code, message }: NodeJS.ErrnoException,
+  { tlsCiphers, nameOf }: TLSSettings,
+): string {
   if (code === 'ERR_SSL_NO_CIPHER_MATCH' || code === 'ERR_INVALID_ARG_VALUE') {
-    return `There is no cipher suite in tlsCiphers ${JSON.stringify(ciphers)} that OpenSSL knows: it wants names such as "ECDHE-RSA-AES128-GCM-SHA256", with colons between them.`;
+    return `There is no cipher suite in ${nameOf('tlsCiphers')} ${JSON.stringify(tlsCiphers)} that OpenSSL knows: it wants names such as "ECDHE-RSA-AES128-GCM-SHA256", with colons between them.`;
   }
   return `The options of TLS cannot be used: ${message}.`;
 }
 
-function warningsOf(certificate: X509Certificate, source: string | undefined): string[] {
-  const subject = `The certificate of tlsCert ${shown(source)} (${nameOf(certificate)})`;
+function warningsOf(certificate: X509Certificate, { tlsCert, nameOf }: TLSSettings): string[] {
+  const shownCertificate = `The certificate of ${nameOf('tlsCert')} ${shown(tlsCert)} (${ownerOf(certificate)})`;
   const now = Date.now();
   if (Date.parse(certificate.validTo) < now) {
-    return [`${subject} expired on ${certificate.validTo}: clients will refuse it. Renew it.`];
+    return [`${shownCertificate} expired on ${certificate.validTo}: clients will refuse it. Renew it.`];
   }
   if (Date.parse(certificate.validFrom) > now) {
     return [
-      `${subject} is valid from ${certificate.validFrom} on: clients will refuse it until then. Is the clock right?`,
+      `${shownCertificate} is valid from ${certificate.validFrom} on: clients will refuse it until then. Is the clock right?`,
     ];
   }
   return [];
 }
 
-function nameOf(certificate: X509Certificate): string {
+function ownerOf(certificate: X509Certificate): string {
   return certificate.subject === undefined ? 'no subject' : certificate.subject.replaceAll('\n', ', ');
 }
 

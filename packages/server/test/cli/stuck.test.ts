@@ -1,4 +1,6 @@
-import { expect, it } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import { Command } from '../support/command.ts';
 import { ANSWER, folder } from '../support/folder.ts';
 
@@ -29,6 +31,18 @@ it.each<[string, string, string[], RegExp]>([
     ['run', 'main', '--factory', '--port', '0'],
     /^ERROR: {4}main is never loaded: /,
   ],
+  [
+    'a top-level await in a worker',
+    `await ${NEVER}; export default ${ANSWER};`,
+    ['run', 'main', '--port', '0', '--workers', '2'],
+    /ERROR: {4}\[\d+\] main is never loaded: .*\nERROR: {4}A worker did not start\. Stopping\.\n/,
+  ],
+  [
+    'a start-up in a worker',
+    withLifespan(NEVER, NEVER),
+    ['run', 'main', '--port', '0', '--workers', '2'],
+    /ERROR: {4}\[\d+\] The app never completes its start-up: /,
+  ],
   ['a module whose routes are asked for', `await ${NEVER};`, ['routes', 'main'], /main is never loaded: /],
   [
     'a start-up',
@@ -54,4 +68,37 @@ it('a shutdown that waits for what never comes ends pullo with 1, and it says so
   command.process.kill('SIGTERM');
   expect(await command.exited).toBe(1);
   expect(command.stderr).toMatch(/ERROR: {4}The app never completes its shutdown: /);
+});
+
+it('pullo dev tells of it too, and waits for a change', async () => {
+  const cwd = await folder({ 'main.mjs': `await ${NEVER};` });
+  const command = new Command(['dev', 'main', '--port', '0'], { cwd });
+  await command.next(/ERROR: {4}\[\d+\] main is never loaded: /);
+  await command.next(/The app did not start\. Waiting for a change\./);
+  await writeFile(join(cwd, 'main.mjs'), `export default ${ANSWER};`);
+  await command.next(/Pullo running on/);
+});
+
+describe.concurrent('what takes long, and may still come, is told after 5 s, and waited for:', () => {
+  const slow = `await new Promise((resolve) => setTimeout(resolve, 6000))`;
+  it.each<[string, string, string[]]>([
+    ['a top-level await', `${slow}; export default ${ANSWER};`, ['run', 'main', '--port', '0']],
+    [
+      'a factory',
+      `export default async () => { ${slow}; return ${ANSWER}; };`,
+      ['run', 'main', '--factory', '--port=0'],
+    ],
+    [
+      'a top-level await in a process of pullo dev',
+      `${slow}; export default ${ANSWER};`,
+      ['dev', 'main', '--port', '0'],
+    ],
+  ])('%s', { timeout: 20_000 }, async (_name, code, args) => {
+    const cwd = await folder({ 'main.mjs': code });
+    const command = new Command(args, { cwd });
+    await command.url();
+    expect(
+      command.stderr.match(/WARNING: .*main has not been loaded after 5 s: a top-level await/g),
+    ).toHaveLength(1);
+  });
 });

@@ -41,12 +41,52 @@ describe('pullo run --tls-cert', () => {
     expect(await textOf(await command.url())).toMatch(/^\d+ /);
   });
 
-  it('ends with 1 if something is missing, and with 3 if a file is', async () => {
-    const lonely = new Command(['run', APP, '--tls-cert', pem('server')]);
-    expect(await lonely.exited).toBe(1);
-    expect(lonely.stderr).toContain('error: Option tlsCert needs tlsKey, its private key.');
-    const missing = new Command(['run', APP, '--tls-cert', 'no.pem', '--tls-key', pem('server.key')]);
-    expect(await missing.exited).toBe(3);
-    expect(missing.stderr).toContain('ERROR:    Cannot read tlsCert "no.pem": there is no such file.\n');
+  it.each<[string, string[], NodeJS.ProcessEnv, number, string]>([
+    [
+      'a flag that needs another',
+      ['--tls-cert', pem('server')],
+      {},
+      1,
+      'error: --tls-cert needs --tls-key (or PULLO_TLS_KEY), its private key.',
+    ],
+    [
+      'a variable that needs another',
+      [],
+      { PULLO_TLS_KEY: pem('server.key') },
+      1,
+      'error: PULLO_TLS_KEY needs --tls-cert (or PULLO_TLS_CERT), the certificate of the server.',
+    ],
+    [
+      'a file that is not there, in a flag',
+      ['--tls-cert', 'no.pem', '--tls-key', pem('server.key')],
+      {},
+      3,
+      'ERROR:    Cannot read --tls-cert "no.pem": there is no such file.\n',
+    ],
+    [
+      'a file that is not there, in a variable',
+      ['--tls-cert', pem('server')],
+      { PULLO_TLS_KEY: 'no.pem' },
+      3,
+      'ERROR:    Cannot read PULLO_TLS_KEY "no.pem": there is no such file.\n',
+    ],
+    [
+      'a key of another certificate',
+      ['--tls-cert', pem('server')],
+      { PULLO_TLS_KEY: pem('stranger.key') },
+      3,
+      `ERROR:    The key of PULLO_TLS_KEY "${pem('stranger.key')}" is not that of the first certificate of --tls-cert "${pem('server')}" (`,
+    ],
+    [
+      'an encrypted key',
+      ['--tls-cert', pem('server'), '--tls-key', pem('encrypted.key')],
+      {},
+      3,
+      'is encrypted: give its passphrase as --tls-passphrase (or PULLO_TLS_PASSPHRASE).\n',
+    ],
+  ])('names options as they were given: %s', async (_name, flags, env, code, message) => {
+    const command = new Command(['run', APP, ...flags], { env });
+    expect(await command.exited).toBe(code);
+    expect(command.stderr).toContain(message);
   });
 });

@@ -77,7 +77,7 @@ describe('options of TLS', () => {
     [
       'an encrypted key',
       { tlsCert, tlsKey: pem('encrypted.key') },
-      /is encrypted: give its passphrase as tlsPassphrase, or in PULLO_TLS_PASSPHRASE\.$/,
+      /is encrypted: give its passphrase as tlsPassphrase\.$/,
     ],
     [
       'another passphrase',
