@@ -571,10 +571,4 @@ describe('pullo', () => {
     expect(await command.exited).toBe(1);
     expect(command.stderr).toMatch(/^Usage: pullo .*Commands:/s);
   });
-
-  it('suggests a command', async () => {
-    const command = new Command(['rnu']);
-    expect(await command.exited).toBe(1);
-    expect(command.stderr).toContain("unknown command 'rnu'\n(Did you mean run?)");
-  });
 });
