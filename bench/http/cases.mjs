@@ -1,10 +1,12 @@
-// What is asked of every server: the request, what its answer must be, and which of the apps answers it.
-// `wrk` is the body and fields of wrk's request; `check` gets the answer of fetch before anything is timed.
-import { deepEqual, equal } from 'node:assert/strict';
-import { routes } from './apps/shared.mjs';
+// What is asked of every server: the request, what its answer must be, and which of the apps answers it. `check` gets the answer of fetch before anything
+// is timed. With `paths` these are asked for in turn; with `layers` so many middleware must run for each request; with `revalidates` the request has the
+// validators of the answer to the same request without them; with `bytes`, answers are counted by what has arrived.
+import { equal } from 'node:assert/strict';
+import { MESSAGE, TEXT } from './apps/shared.mjs';
+import { routes } from './routes.mjs';
 
-/** The bytes of the file that is sent, and of the folder it lies in. */
-export const FILE_BYTES = 14 * 1024 * 1024;
+/** The files that are sent, and how many bytes they have. */
+export const FILES = { 'file.bin': 14 * 1024 * 1024, 'style.css': 1024 };
 
 const BROWSER = {
   'user-agent':
@@ -20,22 +22,36 @@ const BROWSER = {
   cookie: 'session=c29tZSBzZXNzaW9uIGlkZW50aWZpZXI; theme=dark',
 };
 
-const ECHO = JSON.stringify({
-  id: 42,
-  name: 'Aino',
-  tags: ['a', 'b', 'c'],
-  nested: { on: true, ratio: 0.5 },
-});
+/** Sent as somebody has written it and expected as `JSON.stringify` writes it, so that who hands on the bytes is seen. */
+const ECHO = { id: 42, name: 'Aino', tags: ['a', 'b', 'c'], nested: { on: true, ratio: 0.5 } };
 
-const text = async (response) => {
+const typeOf = (response) => response.headers.get('content-type')?.split(';')[0];
+
+const text = async (response, expected = TEXT) => {
   equal(response.status, 200);
-  equal(await response.text(), 'Hello, World!');
+  equal(typeOf(response), 'text/plain');
+  equal(response.headers.get('content-length'), String(expected.length));
+  equal(await response.text(), expected);
+};
+
+const json = async (response, expected) => {
+  equal(response.status, 200);
+  equal(typeOf(response), 'application/json');
+  equal(response.headers.get('content-length'), String(expected.length));
+  equal(await response.text(), expected);
 };
 
 /** A path that each of the routes serves, for those of GET. */
 const paths = routes
   .filter(({ method }) => method === 'GET')
-  .map(({ pattern }) => pattern.replace(/:\w+|\*/g, 'pullo'));
+  .map(({ pattern }) => pattern.replace(/:\w+/g, 'pullo'));
+
+const style = async (response) => {
+  equal(response.status, 200);
+  equal(typeOf(response), 'text/css');
+  equal(response.headers.get('content-length'), String(FILES['style.css']));
+  equal((await response.arrayBuffer()).byteLength, FILES['style.css']);
+};
 
 export const cases = {
   text: { title: 'Text', app: 'plain', path: '/', check: text },
@@ -43,10 +59,7 @@ export const cases = {
     title: 'JSON',
     app: 'plain',
     path: '/json',
-    async check(response) {
-      equal(response.headers.get('content-type')?.split(';')[0], 'application/json');
-      deepEqual(await response.json(), { message: 'Hello, World!' });
-    },
+    check: (response) => json(response, JSON.stringify(MESSAGE)),
   },
   parameter: {
     title: 'Parameter, query, header',
@@ -54,7 +67,7 @@ export const cases = {
     path: '/id/42?name=pullo',
     async check(response) {
       equal(response.headers.get('x-powered-by'), 'benchmark');
-      equal(await response.text(), '42 pullo');
+      await text(response, '42 pullo');
     },
   },
   echo: {
@@ -63,17 +76,15 @@ export const cases = {
     path: '/json',
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: ECHO,
-    async check(response) {
-      equal(response.headers.get('content-type')?.split(';')[0], 'application/json');
-      equal(await response.text(), ECHO);
-    },
+    body: JSON.stringify(ECHO, null, 1),
+    check: (response) => json(response, JSON.stringify(ECHO)),
   },
   browser: { title: "A browser's headers", app: 'plain', path: '/', headers: BROWSER, check: text },
   layers: {
     title: 'Three middleware',
     app: 'layers',
     path: '/',
+    layers: 3,
     async check(response) {
       equal(response.headers.get('x-layers'), '3');
       await text(response);
@@ -84,19 +95,29 @@ export const cases = {
     app: 'routes',
     path: paths[0],
     paths,
+    check: (response) => text(response, 'ok'),
+  },
+  small: { title: '1 KiB file', app: 'files', path: '/style.css', check: style },
+  unchanged: {
+    title: '1 KiB file, 304',
+    app: 'files',
+    path: '/style.css',
+    revalidates: true,
     async check(response) {
-      equal(response.status, 200);
-      equal(await response.text(), 'found');
+      equal(response.status, 304);
+      equal(await response.text(), '');
     },
   },
   file: {
     title: '14 MiB file',
-    app: 'file',
+    app: 'files',
     path: '/file.bin',
     connections: 4,
+    bytes: FILES['file.bin'],
     async check(response) {
-      equal(response.headers.get('content-length'), String(FILE_BYTES));
-      equal((await response.arrayBuffer()).byteLength, FILE_BYTES);
+      equal(response.status, 200);
+      equal(response.headers.get('content-length'), String(FILES['file.bin']));
+      equal((await response.arrayBuffer()).byteLength, FILES['file.bin']);
     },
   },
 };

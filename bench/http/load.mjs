@@ -1,18 +1,16 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { text } from 'node:stream/consumers';
 import { cases } from './cases.mjs';
 
-const execute = promisify(execFile);
 const CONNECTIONS = 32;
 
-const lua = (text) => `"${text.replace(/[\\"]/g, '\\$&')}"`;
+const lua = (text) => `"${text.replace(/[\\"\n]/g, '\\$&')}"`;
 
 /** wrk's script of a case: its request, and what it has counted as a line of JSON. */
-function script({ method = 'GET', headers = {}, body, paths }) {
+function script({ method = 'GET', body, paths }, headers) {
   const fields = Object.entries(headers).map(([name, value]) => `wrk.headers[${lua(name)}] = ${lua(value)}`);
   const many = paths && [
     `local paths = { ${paths.map(lua).join(', ')} }`,
@@ -27,38 +25,40 @@ function script({ method = 'GET', headers = {}, body, paths }) {
     ...(many ?? []),
     'done = function(summary, latency)',
     '  local e = summary.errors',
-    `  io.write(string.format('{"requests":%d,"seconds":%f,"errors":%d,"p50":%d,"p99":%d}\\n', summary.requests,`,
+    `  io.write(string.format('{"requests":%d,"bytes":%d,"seconds":%f,"errors":%d,"p50":%d,"p99":%d}\\n', summary.requests, summary.bytes,`,
     '    summary.duration / 1e6, e.connect + e.read + e.write + e.status + e.timeout, latency:percentile(50), latency:percentile(99)))',
     'end',
   ].join('\n');
 }
 
-/** Asks a server with wrk, whose script goes to a folder, on the processor's second core. Throws if a request failed. */
-export async function load(name, port, seconds, cores, folder) {
+/**
+ * Asks a server with wrk, on the processor's second core, from connections that are kept and without pipelining. The script goes to a folder.
+ * Throws if a request failed.
+ */
+export async function load(name, port, headers, { seconds, cores, folder }) {
   const asked = cases[name];
   const file = join(folder, `${name}.lua`);
-  writeFileSync(file, script(asked));
-  const connections = asked.connections ?? CONNECTIONS;
+  writeFileSync(file, script(asked, headers));
   const url = `http://127.0.0.1:${port}${asked.path}`;
-  const args = ['wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '-s', file, url];
+  // wrk counts whole seconds; at SIGINT it ends early and says what it has.
+  const args = [
+    'wrk',
+    '-t1',
+    `-c${asked.connections ?? CONNECTIONS}`,
+    `-d${Math.ceil(seconds) + 1}s`,
+    '-s',
+    file,
+    url,
+  ];
   const [program, ...rest] = cores > 1 ? ['taskset', '-c', '1', ...args] : args;
-  const { stdout } = await execute(program, rest);
-  const result = JSON.parse(stdout.split('\n').find((line) => line.startsWith('{')));
-  if (result.errors > 0) throw new Error(`${result.errors} of ${result.requests} requests failed at ${url}`);
-  return result;
-}
-
-/** Opens connections that have had one answer and wait; gives what closes them. */
-export async function idle(port, count) {
-  const sockets = [];
-  for (let i = 0; i < count; i++) {
-    const socket = connect(port, '127.0.0.1');
-    sockets.push(socket);
-    await once(socket, 'connect');
-    socket.write('GET / HTTP/1.1\r\nhost: localhost\r\n\r\n');
-    await once(socket, 'data');
-  }
-  return () => {
-    for (const socket of sockets) socket.destroy();
-  };
+  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const end = setTimeout(() => child.kill('SIGINT'), seconds * 1000);
+  const [output] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  clearTimeout(end);
+  const line = output.split('\n').find((each) => each.startsWith('{'));
+  if (line === undefined) throw new Error(`wrk has counted nothing at ${url}: ${output}`);
+  const { requests, bytes, errors, ...result } = JSON.parse(line);
+  if (errors > 0) throw new Error(`${errors} of ${requests} requests failed at ${url}`);
+  // Of large answers the parts count, as those that are under way at the end have cost something too.
+  return { ...result, requests: asked.bytes === undefined ? requests : bytes / asked.bytes };
 }

@@ -34,17 +34,17 @@ export class ServerProcess {
     return this;
   }
 
-  /** Microseconds of the processor since the process began, by its own account. */
-  async cpu(command = 'cpu') {
+  /** What it says of itself: microseconds of the processor since the process began, and how many middleware have run. */
+  async tell(command = 'tell') {
     this.#child.stdin.write(`${command}\n`);
-    return (await this.#line()).cpu;
+    return this.#line();
   }
 
-  /** Resident memory in bytes, after a collection. */
+  /** Bytes of memory that are its own, after a collection. */
   async memory() {
-    await this.cpu('gc');
-    await this.cpu('gc');
-    const [, kibibytes] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${this.#child.pid}/status`, 'utf8'));
+    await this.tell('gc');
+    const rollup = readFileSync(`/proc/${this.#child.pid}/smaps_rollup`, 'utf8');
+    const [, kibibytes] = /^Private_Dirty:\s+(\d+) kB/m.exec(rollup);
     return Number(kibibytes) * 1024;
   }
 

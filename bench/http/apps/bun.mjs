@@ -1,5 +1,6 @@
-import { basename } from 'node:path';
-import { MESSAGE, routes, TEXT } from './shared.mjs';
+import { readdirSync } from 'node:fs';
+import { routes } from '../routes.mjs';
+import { layers, MESSAGE, TEXT } from './shared.mjs';
 
 const apps = {
   plain: () => ({
@@ -16,7 +17,10 @@ const apps = {
     },
   }),
   async layers() {
-    const run = async (next) => next();
+    const run = async (next) => {
+      layers.run += 1;
+      return next();
+    };
     const handle = async () => new globalThis.Response(TEXT);
     return {
       '/': async () => {
@@ -30,13 +34,17 @@ const apps = {
     const table = {};
     for (const { method, pattern } of routes) {
       table[pattern] ??= {};
-      table[pattern][method] = () => new globalThis.Response('found');
+      table[pattern][method] = () => new globalThis.Response('ok');
     }
     return table;
   },
-  file: (path) => ({ [`/${basename(path)}`]: () => new globalThis.Response(Bun.file(path)) }),
+  // A response as the route itself: Bun then does ranges and conditional requests.
+  files: (folder) =>
+    Object.fromEntries(
+      readdirSync(folder).map((name) => [`/${name}`, new globalThis.Response(Bun.file(`${folder}/${name}`))]),
+    ),
 };
 
-export default async function start(name, path) {
-  return Bun.serve({ port: 0, hostname: '127.0.0.1', routes: await apps[name](path) }).port;
+export default async function start(name, folder) {
+  return Bun.serve({ port: 0, hostname: '127.0.0.1', routes: await apps[name](folder) }).port;
 }

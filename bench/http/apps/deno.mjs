@@ -1,5 +1,5 @@
 // Deno.serve has no routes of its own.
-import { MESSAGE, TEXT } from './shared.mjs';
+import { layers as count, MESSAGE, TEXT } from './shared.mjs';
 
 async function plain(req) {
   const { pathname, searchParams } = new URL(req.url);
@@ -12,19 +12,25 @@ async function plain(req) {
 }
 
 async function layers() {
-  const run = async (next) => next();
+  const run = async (next) => {
+    count.run += 1;
+    return next();
+  };
   const response = await run(() => run(() => run(async () => new globalThis.Response(TEXT))));
   response.headers.set('x-layers', '3');
   return response;
 }
 
-const file = (path) => async () => {
-  const source = await Deno.open(path);
+const files = (folder) => async (req) => {
+  const { pathname } = new URL(req.url);
+  const source = await Deno.open(folder + pathname);
   const { size } = await source.stat();
-  return new globalThis.Response(source.readable, { headers: { 'content-length': String(size) } });
+  const type = pathname.endsWith('.css') ? 'text/css' : 'application/octet-stream';
+  const headers = { 'content-type': type, 'content-length': String(size) };
+  return new globalThis.Response(source.readable, { headers });
 };
 
-export default function start(name, path) {
-  const handler = { plain, layers, file: file(path) }[name];
+export default function start(name, folder) {
+  const handler = { plain, layers, files: files(folder) }[name];
   return Deno.serve({ port: 0, hostname: '127.0.0.1', onListen() {} }, handler).addr.port;
 }

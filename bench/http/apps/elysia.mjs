@@ -1,7 +1,13 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { node } from '@elysiajs/node';
 import { Elysia } from 'elysia';
-import { listen, MESSAGE, routes, TEXT } from './shared.mjs';
+import { routes } from '../routes.mjs';
+import { layers, listen, MESSAGE, TEXT } from './shared.mjs';
+
+const layer = async () => {
+  layers.run += 1;
+};
 
 const apps = {
   plain: (app) =>
@@ -16,13 +22,14 @@ const apps = {
   layers: (app) =>
     app
       .onBeforeHandle(async ({ set }) => {
+        layers.run += 1;
         set.headers['x-layers'] = '3';
       })
-      .onBeforeHandle(async () => {})
-      .onBeforeHandle(async () => {})
+      .onBeforeHandle(layer)
+      .onBeforeHandle(layer)
       .get('/', () => TEXT),
   routes(app) {
-    for (const { method, pattern } of routes) app.route(method, pattern, () => 'found');
+    for (const { method, pattern } of routes) app.route(method, pattern, () => 'ok');
     return app;
   },
 };
@@ -35,11 +42,19 @@ async function freePort() {
   return port;
 }
 
+/** It calls back before it listens. */
+function isOpen(port) {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => resolve(true));
+    socket.once('connect', () => socket.destroy());
+    socket.once('error', () => resolve(false));
+  });
+}
+
 export default async function start(name) {
   const app = apps[name](new Elysia({ adapter: node() }));
   const port = await freePort();
-  await new Promise((resolve) => {
-    app.listen({ port, hostname: '127.0.0.1' }, resolve);
-  });
+  app.listen({ port, hostname: '127.0.0.1' });
+  while (!(await isOpen(port))) await setTimeout(10);
   return port;
 }

@@ -1,6 +1,12 @@
 import { createServer } from 'node:http';
 import express from 'express';
-import { listen, MESSAGE, routes, TEXT } from './shared.mjs';
+import { routes } from '../routes.mjs';
+import { layers, listen, MESSAGE, TEXT } from './shared.mjs';
+
+const layer = async (_req, _res, next) => {
+  layers.run += 1;
+  next();
+};
 
 const apps = {
   plain(app) {
@@ -19,29 +25,30 @@ const apps = {
   },
   layers(app) {
     app.use(async (_req, res, next) => {
+      layers.run += 1;
       res.set('x-layers', '3');
       next();
     });
-    app.use(async (_req, _res, next) => next());
-    app.use(async (_req, _res, next) => next());
+    app.use(layer);
+    app.use(layer);
     app.get('/', (_req, res) => {
       res.type('text/plain').send(TEXT);
     });
   },
   routes(app) {
     for (const { method, pattern } of routes) {
-      app[method.toLowerCase()](pattern.replace('*', '*rest'), (_req, res) => {
-        res.type('text/plain').send('found');
+      app[method.toLowerCase()](pattern, (_req, res) => {
+        res.type('text/plain').send('ok');
       });
     }
   },
-  file(app, path) {
-    app.get('/file.bin', (_req, res) => res.sendFile(path));
+  files(app, folder) {
+    app.use(express.static(folder));
   },
 };
 
-export default function start(name, path) {
+export default function start(name, folder) {
   const app = express();
-  apps[name](app, path);
+  apps[name](app, folder);
   return listen(createServer(app));
 }

@@ -1,8 +1,15 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { getQuery, H3, serve, serveStatic } from 'h3';
-import { MESSAGE, routes, TEXT } from './shared.mjs';
+import { routes } from '../routes.mjs';
+import { layers, MESSAGE, TEXT } from './shared.mjs';
+
+const layer = async (_event, next) => {
+  layers.run += 1;
+  return next();
+};
 
 const apps = {
   plain(app) {
@@ -16,33 +23,38 @@ const apps = {
   },
   layers(app) {
     app.use(async (event, next) => {
+      layers.run += 1;
       const body = await next();
       event.res.headers.set('x-layers', '3');
       return body;
     });
-    app.use(async (_event, next) => next());
-    app.use(async (_event, next) => next());
+    app.use(layer);
+    app.use(layer);
     app.get('/', () => TEXT);
   },
   routes(app) {
-    for (const { method, pattern } of routes) app.on(method, pattern.replace('*', '**'), () => 'found');
+    for (const { method, pattern } of routes) app.on(method, pattern, () => 'ok');
   },
-  file(app, path) {
-    app.get('/file.bin', (event) =>
+  // As its documentation does it, but that a large file is not read whole.
+  files(app, folder) {
+    app.use((event) =>
       serveStatic(event, {
-        getMeta: async () => {
-          const { size, mtimeMs } = await stat(path);
-          return { size, mtime: mtimeMs };
+        getMeta: async (id) => {
+          const stats = await stat(join(folder, id)).catch(() => undefined);
+          return stats?.isFile() ? { size: stats.size, mtime: stats.mtimeMs } : undefined;
         },
-        getContents: () => Readable.toWeb(createReadStream(path)),
+        getContents: (id) =>
+          id.endsWith('.bin')
+            ? Readable.toWeb(createReadStream(join(folder, id)))
+            : readFile(join(folder, id)),
       }),
     );
   },
 };
 
-export default async function start(name, path) {
+export default async function start(name, folder) {
   const app = new H3();
-  apps[name](app, path);
+  apps[name](app, folder);
   const server = serve(app, { port: 0, hostname: '127.0.0.1', silent: true });
   await server.ready();
   return Number(new URL(server.url).port);

@@ -1,8 +1,13 @@
-import { dirname, relative } from 'node:path';
 import { serve } from '@hono/node-server';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
-import { MESSAGE, routes, TEXT } from './shared.mjs';
+import { routes } from '../routes.mjs';
+import { layers, MESSAGE, TEXT } from './shared.mjs';
+
+const layer = async (_c, next) => {
+  layers.run += 1;
+  await next();
+};
 
 const apps = {
   plain(app) {
@@ -16,24 +21,25 @@ const apps = {
   },
   layers(app) {
     app.use(async (c, next) => {
+      layers.run += 1;
       await next();
       c.header('x-layers', '3');
     });
-    app.use(async (_c, next) => next());
-    app.use(async (_c, next) => next());
+    app.use(layer);
+    app.use(layer);
     app.get('/', (c) => c.text(TEXT));
   },
   routes(app) {
-    for (const { method, pattern } of routes) app.on(method, pattern, (c) => c.text('found'));
+    for (const { method, pattern } of routes) app.on(method, pattern, (c) => c.text('ok'));
   },
-  file(app, path) {
-    app.get('/*', serveStatic({ root: relative(process.cwd(), dirname(path)) }));
+  files(app, folder) {
+    app.use(serveStatic({ root: folder }));
   },
 };
 
-export default function start(name, path) {
+export default function start(name, folder) {
   const app = new Hono();
-  apps[name](app, path);
+  apps[name](app, folder);
   return new Promise((resolve) => {
     serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) => resolve(port));
   });

@@ -1,10 +1,15 @@
 import { createServer } from 'node:http';
-import { basename, dirname } from 'node:path';
 import { bodyParser } from '@koa/bodyparser';
 import Router from '@koa/router';
 import { send } from '@koa/send';
 import Koa from 'koa';
-import { listen, MESSAGE, routes, TEXT } from './shared.mjs';
+import { routes } from '../routes.mjs';
+import { layers, listen, MESSAGE, TEXT } from './shared.mjs';
+
+const layer = async (_ctx, next) => {
+  layers.run += 1;
+  return next();
+};
 
 const apps = {
   plain(app) {
@@ -26,11 +31,12 @@ const apps = {
   },
   layers(app) {
     app.use(async (ctx, next) => {
+      layers.run += 1;
       await next();
       ctx.set('x-layers', '3');
     });
-    app.use(async (_ctx, next) => next());
-    app.use(async (_ctx, next) => next());
+    app.use(layer);
+    app.use(layer);
     const router = new Router();
     router.get('/', (ctx) => {
       ctx.body = TEXT;
@@ -40,19 +46,21 @@ const apps = {
   routes(app) {
     const router = new Router();
     for (const { method, pattern } of routes) {
-      router.register(pattern.replace('*', '*rest'), [method], (ctx) => {
-        ctx.body = 'found';
+      router.register(pattern, [method], (ctx) => {
+        ctx.body = 'ok';
       });
     }
     app.use(router.routes());
   },
-  file(app, path) {
-    app.use((ctx) => send(ctx, basename(path), { root: dirname(path) }));
+  files(app, folder) {
+    app.use((ctx) => send(ctx, ctx.path, { root: folder }));
   },
 };
 
-export default function start(name, path) {
+export default function start(name, folder) {
   const app = new Koa();
-  apps[name](app, path);
+  // It would log each answer that the end of a measurement cuts off.
+  app.silent = true;
+  apps[name](app, folder);
   return listen(createServer(app.callback()));
 }

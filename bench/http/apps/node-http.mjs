@@ -1,6 +1,7 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, readdirSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { bodyOf, listen, MESSAGE, TEXT } from './shared.mjs';
+import { join } from 'node:path';
+import { bodyOf, layers as count, listen, MESSAGE, TEXT } from './shared.mjs';
 
 const TEXT_TYPE = 'text/plain; charset=utf-8';
 
@@ -27,18 +28,33 @@ async function plain(req, res) {
 }
 
 async function layers(_req, res) {
-  const layer = async (next) => next();
+  const layer = async (next) => {
+    count.run += 1;
+    return next();
+  };
   await layer(() => layer(async () => layer(async () => {})));
   res.writeHead(200, { 'content-type': TEXT_TYPE, 'content-length': TEXT.length, 'x-layers': '3' });
   res.end(TEXT);
 }
 
-const file = (path) => (_req, res) => {
-  const stream = createReadStream(path);
-  stream.once('open', () => {
-    res.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': 14 * 1024 * 1024 });
-    stream.pipe(res);
-  });
-};
+/** The least that there is to it: what a request needs to be told is known from the start. */
+function files(folder) {
+  const known = new Map(
+    readdirSync(folder).map((name) => {
+      const type = name.endsWith('.css') ? 'text/css' : 'application/octet-stream';
+      return [`/${name}`, { 'content-type': type, 'content-length': statSync(join(folder, name)).size }];
+    }),
+  );
+  return (req, res) => {
+    const stream = createReadStream(join(folder, req.url));
+    stream.once('open', () => {
+      res.writeHead(200, known.get(req.url));
+      stream.pipe(res);
+    });
+  };
+}
 
-export default (name, path) => listen(createServer({ plain, layers, file: file(path) }[name]));
+export default (name, folder) => {
+  const apps = { plain: () => plain, layers: () => layers, files: () => files(folder) };
+  return listen(createServer(apps[name]()));
+};

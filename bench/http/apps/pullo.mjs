@@ -1,10 +1,15 @@
 // The packages of this repository are not dependencies of this folder: they are taken from where they are built.
-import { dirname } from 'node:path';
-import { MESSAGE, routes, TEXT } from './shared.mjs';
+import { routes } from '../routes.mjs';
+import { layers, MESSAGE, TEXT } from './shared.mjs';
 
 const load = (path) => import(new URL(`../../../packages/${path}`, import.meta.url));
 const { Pullo, TextResponse } = await load('core/dist/index.js');
 const { serve } = await load('server/dist/index.js');
+
+const layer = async (_ctx, next) => {
+  layers.run += 1;
+  return next();
+};
 
 const apps = {
   plain: () =>
@@ -22,26 +27,27 @@ const apps = {
   layers: () =>
     new Pullo()
       .use(async (_ctx, next) => {
+        layers.run += 1;
         const response = await next();
         response.headers.set('x-layers', '3');
         return response;
       })
-      .use(async (_ctx, next) => next())
-      .use(async (_ctx, next) => next())
+      .use(layer)
+      .use(layer)
       .get('/', () => TEXT),
   routes() {
     const app = new Pullo();
-    for (const { method, pattern } of routes) app.route(pattern, { methods: [method] }, () => 'found');
+    for (const { method, pattern } of routes) app.route(pattern, { methods: [method] }, () => 'ok');
     return app;
   },
-  async file(file) {
+  async files(folder) {
     const { staticFiles } = await load('response/dist/file/index.js');
-    return staticFiles(dirname(file));
+    return staticFiles(folder);
   },
 };
 
-export default async function start(name, file) {
-  const app = await apps[name](file);
+export default async function start(name, folder) {
+  const app = await apps[name](folder);
   const server = await serve(app, { port: 0, accessLog: false, logLevel: 'warning', lifespan: 'off' });
   return server.port;
 }

@@ -1,9 +1,9 @@
 // What the apps have in common, so that each does the same work.
-import { githubRoutes } from '../../router/github-routes.mjs';
-
-export const routes = githubRoutes.map(([method, pattern]) => ({ method, pattern }));
 export const TEXT = 'Hello, World!';
 export const MESSAGE = { message: TEXT };
+
+/** How often a middleware has run: each of the three counts itself, so that one that does not run is seen. */
+export const layers = { run: 0 };
 
 /** Listens on a free port of loopback with a server of node:http's kind. */
 export function listen(server) {
