@@ -9,7 +9,7 @@ const programs = {
   router: ['router/run.mjs'],
   testing: ['testing/run.mjs'],
   multipart: ['multipart/run.mjs'],
-  fetch: ['fetch/run.mjs'],
+  fetch: ['fetch/run.mjs', 'fetch/servers.mjs'],
   pipeline: ['pipeline/run.mjs'],
   types: ['types/run.mjs'],
   primitives: ['primitives/request.mjs', 'primitives/response.mjs'],

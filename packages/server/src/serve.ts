@@ -1,4 +1,5 @@
 import type { App, ServerAddress } from '@pullo/asgi';
+import { useLightFetch } from '@pullo/asgi/fetch';
 import { Service } from './http/service.js';
 import { type AppByInterface, appOf, type InterfaceName } from './interfaces/app-of.js';
 import { Lifespan } from './lifespan.js';
@@ -59,6 +60,7 @@ export async function start(
   stopper: Stopper | null,
   held: ServerAddress | null = null,
 ): Promise<RunningServer> {
+  if (settings.lightFetch) useLightFetch();
   const logger = new SafeLogger(ownLogger);
   logger.log('info', `Started server process [${process.pid}]`);
   const lifespan = new Lifespan(app, settings.lifespan, logger);

@@ -1,7 +1,9 @@
-import type { App, Send } from '../app.js';
+import type { App, Receive, Send } from '../app.js';
 import { UnsupportedScope } from '../errors.js';
 import { localPath } from '../local-path.js';
 import type { HTTPScope } from '../scope.js';
+import { hasLightFetch } from './light-fetch.js';
+import { LightRequest } from './light-request.js';
 import { sendResponse } from './send-response.js';
 import { webRequest } from './web-request.js';
 
@@ -27,6 +29,7 @@ export interface FromFetchOptions {
 
 /** What Fetch has no request for, and no server's handler of Fetch gets to see. */
 const FORBIDDEN_METHODS = new Set(['CONNECT', 'TRACE', 'TRACK']);
+const PlatformResponse = globalThis.Response;
 const NOT_SERVED = 'This method is not served here.\n';
 
 /**
@@ -50,16 +53,29 @@ export function fromFetch(
   { path = 'local' }: FromFetchOptions = {},
 ): App {
   const handler = handlerOf(target);
-  return async (scope, receive, send) => {
+  return (scope, receive, send) => {
     if (scope.type !== 'http') throw new UnsupportedScope(scope);
     if (FORBIDDEN_METHODS.has(scope.method.toUpperCase())) return refuse(send);
-    const request = webRequest(scope, path === 'local' ? localPath(scope) : scope.path, receive);
-    const response = await handler(request, ...platformOf(scope));
-    if (!isWebResponse(response)) {
-      throw new TypeError(`A handler of Fetch returned ${shown(response)}: return a Response.`);
-    }
-    await sendResponse(response, scope, send);
+    const request = requestOf(scope, path === 'local' ? localPath(scope) : scope.path, receive);
+    const response = handler(request, ...platformOf(scope));
+    // What answers at once costs no promise.
+    if (isWebResponse(response)) return sendResponse(response, scope, send);
+    return sendLater(response, scope, send);
   };
+}
+
+function requestOf(scope: HTTPScope, path: string, receive: Receive): globalThis.Request {
+  if (!hasLightFetch()) return webRequest(scope, path, receive);
+  // A request of the platform to everybody: `borrowRest` sees to it, and what the globals do with it.
+  return new LightRequest(scope, path, receive) as unknown as globalThis.Request;
+}
+
+async function sendLater(later: unknown, scope: HTTPScope, send: Send): Promise<void> {
+  const response = await later;
+  if (!isWebResponse(response)) {
+    throw new TypeError(`A handler of Fetch returned ${shown(response)}: return a Response.`);
+  }
+  await sendResponse(response, scope, send);
 }
 
 /**
@@ -105,6 +121,7 @@ async function refuse(send: Send): Promise<void> {
 
 /** Also one of another copy of Fetch. */
 function isWebResponse(value: unknown): value is globalThis.Response {
+  if (value instanceof PlatformResponse) return true;
   return Object.prototype.toString.call(value) === '[object Response]' && 'headers' in Object(value);
 }
 

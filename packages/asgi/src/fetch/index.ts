@@ -5,3 +5,4 @@ export {
   fromFetch,
   isFetchObject,
 } from './from-fetch.js';
+export { useLightFetch } from './light-fetch.js';

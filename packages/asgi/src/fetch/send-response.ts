@@ -3,6 +3,7 @@ import type { HTTPResponseStartEvent } from '../events.js';
 import { HeaderList } from '../header-list.js';
 import { withoutTransport } from '../http/without-transport.js';
 import type { HTTPScope } from '../scope.js';
+import { plainResponse } from './light-response.js';
 
 type Read = ReadableStreamReadResult<Uint8Array>;
 
@@ -10,7 +11,19 @@ type Read = ReadableStreamReadResult<Uint8Array>;
  * Sends Fetch's response. A body that is there at once goes out whole; of any other the next piece is read when the server has
  * taken the last. A client that leaves cancels the body.
  */
-export async function sendResponse(
+export function sendResponse(
+  response: globalThis.Response,
+  scope: Pick<HTTPScope, 'method' | 'exchange'>,
+  send: Send,
+): void | Promise<void> {
+  const plain = scope.method === 'HEAD' ? undefined : plainResponse(response);
+  if (plain === undefined) return sendStream(response, scope, send);
+  const { status, headers, body } = plain;
+  send({ type: 'http.response.start', status, headers });
+  return send(body === null ? { type: 'http.response.body' } : { type: 'http.response.body', body });
+}
+
+async function sendStream(
   response: globalThis.Response,
   { method, exchange }: Pick<HTTPScope, 'method' | 'exchange'>,
   send: Send,

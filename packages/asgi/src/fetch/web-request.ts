@@ -1,8 +1,12 @@
 import type { Receive } from '../app.js';
-import { ClientDisconnected } from '../errors.js';
 import { HeaderList } from '../header-list.js';
 import type { Exchange, HTTPScope } from '../scope.js';
-import { requestURL, serverAuthority } from './request-url.js';
+import { platformHeaders } from './light-headers.js';
+import { bodyStream } from './request-body.js';
+import { requestURL } from './request-url.js';
+
+/** The methods that Fetch writes in capitals however they were sent. */
+const NORMALIZED = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT']);
 
 interface WebRequestInit extends RequestInit {
   duplex?: 'half';
@@ -29,51 +33,24 @@ export class WebRequest extends globalThis.Request {
 
 /** Makes the request; `path` is what the handler sees of the scope's. */
 export function webRequest(scope: HTTPScope, path: string, receive: Receive): globalThis.Request {
-  const { method } = scope;
-  const headers = new globalThis.Headers();
-  const hosts: string[] = [];
-  for (const [name, value] of scope.headers) {
-    if (name === 'host') hosts.push(value);
-    headers.append(name, value);
-  }
-  joinCookies(headers, scope);
+  const method = fetchMethod(scope.method);
+  const headers = platformHeaders(fieldsOf(scope));
   const init: WebRequestInit = { method, headers };
   if (method !== 'GET' && method !== 'HEAD') {
     init.body = bodyStream(receive);
     init.duplex = 'half';
   }
-  const host = hosts.length === 1 ? (hosts[0] as string) : null;
-  try {
-    return new WebRequest(requestURL(scope, path, host), init, scope.exchange);
-  } catch (error) {
-    if (host === null) throw error;
-    // What looks like a host may be none to the URL parser: 1.2.3.999, or port 70000.
-    return new WebRequest(requestURL(scope, path, serverAuthority(scope)), init, scope.exchange);
-  }
+  return new WebRequest(requestURL(scope, path), init, scope.exchange);
 }
 
-/** Several `cookie` fields, as HTTP/2 has them, are one with `; ` (RFC 9113, section 8.2.3), where `append` writes a comma. */
-function joinCookies(headers: globalThis.Headers, scope: HTTPScope): void {
-  if (!headers.get('cookie')?.includes(',')) return;
-  const cookies = new HeaderList(scope.headers).get('cookie');
-  if (cookies !== null) headers.set('cookie', cookies);
+/** A method as Fetch has it. */
+export function fetchMethod(method: string): string {
+  if (method === 'GET' || method === 'POST') return method;
+  const upper = method.toUpperCase();
+  return NORMALIZED.has(upper) ? upper : method;
 }
 
-/** The body in the pieces in which it arrives; one is asked for when somebody reads. */
-function bodyStream(receive: Receive): ReadableStream<Uint8Array<ArrayBuffer>> {
-  return new ReadableStream<Uint8Array<ArrayBuffer>>(
-    {
-      async pull(controller) {
-        for (;;) {
-          const event = await receive();
-          if (event.type !== 'http.request') throw new ClientDisconnected();
-          // The cast drops only `SharedArrayBuffer` from the type: bytes of a request never lie in shared memory.
-          if (event.body.byteLength > 0) controller.enqueue(event.body as Uint8Array<ArrayBuffer>);
-          if (!event.moreBody) return controller.close();
-          if (event.body.byteLength > 0) return;
-        }
-      },
-    },
-    { highWaterMark: 0 },
-  );
+/** The fields of a scope, to look up one in. */
+export function fieldsOf({ headers }: HTTPScope): HeaderList {
+  return headers instanceof HeaderList ? headers : new HeaderList(headers);
 }

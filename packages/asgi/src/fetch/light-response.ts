@@ -1,0 +1,153 @@
+import { HeaderList } from '../header-list.js';
+import { platformHeaders } from './light-headers.js';
+import { borrowRest, standFor } from './light-rest.js';
+
+/** Taken before a light one stands in its place. */
+const Platform = globalThis.Response;
+
+/** A body that is all there. */
+export type WholeBody = string | Uint8Array<ArrayBuffer> | null;
+
+/** A response that has been made of what is all there, and whose body nobody has asked for. */
+export interface PlainResponse {
+  readonly status: number;
+  readonly headers: HeaderList;
+  readonly body: WholeBody;
+}
+
+/** The parts of a light response whose body nobody has asked for; undefined for any other response. */
+export let plainResponse: (response: object) => PlainResponse | undefined;
+/** That of the platform: it has the body from now on. */
+let realResponse: (light: LightResponse) => globalThis.Response;
+
+interface Parts {
+  readonly body: WholeBody;
+  readonly status: number;
+  readonly fields: HeaderList;
+}
+
+/**
+ * Fetch's response, which keeps what it was made of: the platform's is made of that when somebody wants more of it than status,
+ * fields and a copy.
+ *
+ * The platform's makes a stream of every body, which costs more than all the rest of a small answer, and has no way to tell what the
+ * stream was made of. What is not plain is handed to the platform at once, and so is what is wrong: its error is the one that Fetch asks for.
+ */
+export class LightResponse {
+  readonly #parts: Parts | undefined;
+  #headers: globalThis.Headers | undefined = undefined;
+  #real: globalThis.Response | undefined = undefined;
+
+  constructor(body?: BodyInit | null, init?: ResponseInit) {
+    this.#parts = partsOf(body, init);
+    if (this.#parts === undefined) this.#real = new Platform(body, init);
+  }
+
+  get status(): number {
+    return this.#parts === undefined ? realResponse(this).status : this.#parts.status;
+  }
+
+  get ok(): boolean {
+    return this.status >= 200 && this.status < 300;
+  }
+
+  get statusText(): string {
+    return this.#parts === undefined ? realResponse(this).statusText : '';
+  }
+
+  get headers(): globalThis.Headers {
+    this.#headers ??=
+      this.#parts === undefined ? realResponse(this).headers : platformHeaders(this.#parts.fields);
+    return this.#headers;
+  }
+
+  get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
+    return this.#parts?.body === null ? null : realResponse(this).body;
+  }
+
+  get bodyUsed(): boolean {
+    return this.#real?.bodyUsed ?? false;
+  }
+
+  clone(): globalThis.Response {
+    if (this.#parts !== undefined && this.#real === undefined) {
+      // A light one is a response of the platform to everybody: `borrowRest` sees to it.
+      return new LightResponse(this.#parts.body, this.#init()) as unknown as globalThis.Response;
+    }
+    const copy = realResponse(this).clone();
+    // The fields of the real one are as they were when it was made.
+    return this.#parts === undefined ? copy : new Platform(copy.body, this.#init());
+  }
+
+  /** Serialised by `JSON.stringify`. */
+  static json(data: unknown, init?: ResponseInit): globalThis.Response {
+    const text: unknown = JSON.stringify(data);
+    if (typeof text !== 'string' || init?.headers !== undefined) return Platform.json(data, init);
+    const headers = { 'content-type': 'application/json' };
+    return new LightResponse(text, { ...init, headers }) as unknown as globalThis.Response;
+  }
+
+  static {
+    realResponse = (light) => {
+      light.#real ??= new Platform(light.#parts?.body, light.#init());
+      return light.#real;
+    };
+    plainResponse = (response) => {
+      if (!(#parts in response) || response.#parts === undefined || response.#real !== undefined) return;
+      const { status, body, fields } = response.#parts;
+      // Its own copy: who sends a response may go on with its fields.
+      const headers = response.#headers === undefined ? fields.clone() : new HeaderList(response.#headers);
+      return { status, headers, body };
+    };
+  }
+
+  #init(): ResponseInit {
+    return { status: this.status, headers: this.headers };
+  }
+}
+
+borrowRest(LightResponse.prototype, Platform.prototype, realResponse);
+standFor(LightResponse, Platform);
+
+function partsOf(body: unknown, init: ResponseInit | null | undefined): Parts | undefined {
+  const whole = wholeBody(body);
+  if (whole === undefined) return undefined;
+  if (init === undefined || init === null)
+    return { body: whole, status: 200, fields: withType(new HeaderList(), whole) };
+  const { status = 200, statusText = '', headers } = init;
+  if (statusText !== '' || !isPlainStatus(status, whole)) return undefined;
+  const fields = fieldsOf(headers);
+  return fields && { body: whole, status, fields: withType(fields, whole) };
+}
+
+/** Bytes are copied, as Fetch wants it: they are the caller's to change. */
+function wholeBody(body: unknown): WholeBody | undefined {
+  if (typeof body === 'string') return body;
+  if (body === undefined || body === null) return null;
+  return body instanceof Uint8Array ? new Uint8Array(body) : undefined;
+}
+
+function isPlainStatus(status: unknown, body: WholeBody): boolean {
+  if (typeof status !== 'number' || !Number.isInteger(status) || status < 200 || status > 599) return false;
+  return body === null || !(status === 204 || status === 205 || status === 304);
+}
+
+/** Undefined for what is not plain, or wrong. */
+function fieldsOf(headers: unknown): HeaderList | undefined {
+  if (headers === undefined) return new HeaderList();
+  if (typeof headers !== 'object' || headers === null) return undefined;
+  const isHeaders = headers instanceof globalThis.Headers;
+  if (!isHeaders && Symbol.iterator in headers) return undefined;
+  try {
+    return new HeaderList(headers as globalThis.Headers);
+  } catch {
+    return undefined;
+  }
+}
+
+function withType(fields: HeaderList, body: WholeBody): HeaderList {
+  if (typeof body === 'string' && !fields.has('content-type')) {
+    fields.append('content-type', 'text/plain;charset=UTF-8');
+  }
+  return fields;
+}
