@@ -54,7 +54,7 @@ export function fromFetch(
 ): App {
   const handler = handlerOf(target);
   return (scope, receive, send) => {
-    if (scope.type !== 'http') throw new UnsupportedScope(scope);
+    if (scope.type !== 'http') return Promise.reject(new UnsupportedScope(scope));
     if (FORBIDDEN_METHODS.has(scope.method.toUpperCase())) return refuse(send);
     const request = requestOf(scope, path === 'local' ? localPath(scope) : scope.path, receive);
     const response = handler(request, ...platformOf(scope));
