@@ -74,7 +74,7 @@ export class HTTP2Connection implements Client {
   /** The stream of an exchange has ended, however it did. */
   ended(exchange: HTTP2Exchange): void {
     this.#exchanges.delete(exchange);
-    if (exchange.stream.aborted) this.#countReset();
+    if (exchange.isTakenBack) this.#countReset();
     if (this.#exchanges.size === 0) this.#closeAfter(this.service.settings.keepAliveTimeout);
   }
 

@@ -6,6 +6,7 @@ import { Refusal } from '../http/refusal.js';
 import { parseTarget } from '../http/target.js';
 import type { Transport } from '../http/transport.js';
 import { label } from './address.js';
+import { HTTP2Body, PIECE } from './http2-body.js';
 import type { HTTP2Connection } from './http2-connection.js';
 import { HTTP2Log } from './http2-log.js';
 import { checkHTTP2Head, type HTTP2Head, readHead } from './http2-request.js';
@@ -33,8 +34,11 @@ export class HTTP2Exchange implements Transport {
   #isExpecting: boolean;
   #requestTimer: NodeJS.Timeout | undefined;
   #trailers: readonly string[] = [];
-  /** Whether the stream has a time-out. */
-  #isLimited = false;
+  readonly #body: HTTP2Body;
+  /** Runs while the exchange waits for its client. */
+  #idleTimer: NodeJS.Timeout | undefined;
+  /** Whether the server has ended the stream before its time. */
+  #isCut = false;
 
   constructor(connection: HTTP2Connection, stream: ServerHttp2Stream, raw: readonly string[]) {
     this.#connection = connection;
@@ -50,6 +54,7 @@ export class HTTP2Exchange implements Transport {
     this.#hasEnded = stream.endAfterHeaders;
     this.#isExpecting = !this.#hasEnded && head.headers.get('expect') !== null;
     this.cycle = new HTTPCycle(service, this, head.method);
+    this.#body = new HTTP2Body(stream, () => this.#idleTimer?.refresh());
     // 'close' follows, with the code.
     stream.on('error', () => {});
     stream.on('close', () => this.#closed());
@@ -122,7 +127,8 @@ export class HTTP2Exchange implements Transport {
     this.#log.begin(status, headers);
     this.#attempt(() => {
       this.#respond(status, headers, { endStream: size === 0 });
-      if (size > 0) this.#write(body, size, 'end');
+      if (size > 0) this.#sendWhole(bytesOf(body, size));
+      else this.#stopReading();
     });
     this.#ended(size);
   }
@@ -136,25 +142,24 @@ export class HTTP2Exchange implements Transport {
     this.#log.add(size);
     // The head goes out by itself.
     if (size === 0) return true;
-    return this.#attempt(() => this.#write(body, size, 'write')) ?? true;
+    return this.#body.write(bytesOf(body, size));
   }
 
   lend(bytes: Uint8Array, taken: () => void): void {
     this.#log.add(bytes.byteLength);
-    if (this.stream.destroyed) return;
-    this.#attempt(() => this.stream.write(bytes, taken));
-    if (this.stream.writableLength > 0) this.#limitIdleness();
+    this.#body.write(bytes, taken);
+    this.#limitIdleness();
   }
 
   finish(trailers: readonly string[]): void {
     this.#trailers = trailers;
-    this.#attempt(() => this.stream.end());
+    this.#body.end(() => this.#stopReading());
     this.#ended(0);
   }
 
   whenWritable(callback: () => void): void {
     this.#limitIdleness();
-    this.stream.once('drain', callback);
+    this.#body.whenWritable(callback);
   }
 
   refuse(status: number, reason: string): void {
@@ -163,11 +168,19 @@ export class HTTP2Exchange implements Transport {
 
   cut(): void {
     this.#log.end(false);
-    this.stream.close(NGHTTP2_INTERNAL_ERROR);
+    this.#reset(NGHTTP2_INTERNAL_ERROR);
+  }
+
+  /** Whether the client has broken the exchange off, or has made nghttp2 do it. */
+  get isTakenBack(): boolean {
+    return this.stream.aborted && !this.#isCut;
   }
 
   readBody(): Uint8Array | null {
-    return this.#hasEnded ? null : this.stream.read();
+    if (this.#hasEnded) return null;
+    const body: Buffer | null = this.stream.read();
+    if (body !== null) this.#idleTimer?.refresh();
+    return body;
   }
 
   get isBodyRead(): boolean {
@@ -180,6 +193,7 @@ export class HTTP2Exchange implements Transport {
       this.#attempt(() => this.stream.additionalHeaders({ ':status': 100 }));
     }
     this.#limitIdleness();
+    this.#idleTimer?.refresh();
     this.stream.on('readable', callback).on('end', callback);
   }
 
@@ -218,14 +232,16 @@ export class HTTP2Exchange implements Transport {
     });
   }
 
-  /** As in HTTP/1: as many bytes as characters is ASCII. */
-  #write(body: BodyChunk, size: number, how: 'write' | 'end'): boolean {
-    if (this.stream.destroyed) return true;
-    const chunk =
-      typeof body === 'string' ? Buffer.from(body, size === body.length ? 'latin1' : 'utf8') : body;
-    if (how === 'write') return this.stream.write(chunk);
-    this.stream.end(chunk);
-    return true;
+  /** Ends the response with its one piece, or with as many as it takes. */
+  #sendWhole(bytes: Uint8Array): void {
+    if (this.stream.destroyed) return;
+    if (bytes.byteLength <= PIECE) {
+      this.stream.end(bytes);
+      this.#stopReading();
+      return;
+    }
+    this.#body.write(bytes);
+    this.#body.end(() => this.#stopReading());
   }
 
   /** node:http2 throws for fields that it doesn't send, such as a second `content-type`. */
@@ -234,7 +250,7 @@ export class HTTP2Exchange implements Transport {
       return sending();
     } catch (error) {
       this.#connection.service.logger.log('error', 'A response that HTTP/2 does not allow', error);
-      this.stream.close(NGHTTP2_INTERNAL_ERROR);
+      this.#reset(NGHTTP2_INTERNAL_ERROR);
       return undefined;
     }
   }
@@ -243,10 +259,18 @@ export class HTTP2Exchange implements Transport {
   #ended(size: number): void {
     this.#log.add(size);
     this.#log.end(true);
-    if (this.stream.destroyed) return;
     this.#limitIdleness();
-    // RFC 9113, section 8.1: the client need not send the rest of a body that nobody reads.
-    if (!this.#hasEnded) this.stream.close(NGHTTP2_NO_ERROR);
+    this.#idleTimer?.refresh();
+  }
+
+  /** RFC 9113, section 8.1: the client need not send the rest of a body that nobody reads. */
+  #stopReading(): void {
+    if (!this.#hasEnded && !this.stream.destroyed) this.stream.close(NGHTTP2_NO_ERROR);
+  }
+
+  #reset(code: number): void {
+    this.#isCut = true;
+    this.stream.close(code);
   }
 
   #refuse(refusal: Refusal): void {
@@ -260,36 +284,44 @@ export class HTTP2Exchange implements Transport {
     this.#log.refused(status, isHead ? 0 : message.length + 1);
     this.#attempt(() => {
       this.#respond(status, headers, { endStream: isHead });
-      if (!isHead) this.#write(`${message}\n`, message.length + 1, 'end');
+      if (!isHead) this.stream.end(`${message}\n`);
     });
-    if (!this.#hasEnded && !this.stream.destroyed) this.stream.close(NGHTTP2_NO_ERROR);
+    this.#stopReading();
+    this.#limitIdleness();
   }
 
-  /** From now on the client has to take or send something every now and then, as long as this exchange waits for it. */
+  /** From now on the client has to take or send something of this exchange every now and then: not of the connection, where a PING would do. */
   #limitIdleness(): void {
     const { idleTimeout } = this.#connection.service.settings;
-    if (idleTimeout === Number.POSITIVE_INFINITY || this.#isLimited || this.stream.destroyed) return;
-    this.#isLimited = true;
-    this.stream.setTimeout(idleTimeout, () => this.#timedOut());
+    if (idleTimeout === Number.POSITIVE_INFINITY || this.stream.destroyed) return;
+    this.#idleTimer ??= setTimeout(() => this.#timedOut(), idleTimeout);
   }
 
   #timedOut(): void {
-    if (this.stream.writableLength > 0 || this.stream.writableEnded) {
+    if (this.#body.isPending) {
       this.cycle.disconnected(new RequestTimeout('The client took nothing of the response for too long.'));
-      this.stream.close(NGHTTP2_CANCEL);
+      this.#reset(NGHTTP2_CANCEL);
       // A session that nghttp2 has given up sends nothing more, and would keep the stream for as long as the client stays.
       this.stream.destroy();
-    } else if (this.cycle.isReceiving && !this.#hasEnded) {
-      this.#tooSlow();
+      return;
     }
+    if (this.cycle.isReceiving && !this.#hasEnded) this.#tooSlow();
+    this.#idleTimer?.refresh();
   }
 
   #closed(): void {
     clearTimeout(this.#requestTimer);
+    clearTimeout(this.#idleTimer);
     this.cycle.disconnected();
     this.#log.end(false);
     this.#connection.ended(this);
   }
+}
+
+/** As in HTTP/1: as many bytes as characters is ASCII. */
+function bytesOf(body: BodyChunk, size: number): Uint8Array {
+  if (typeof body !== 'string') return body;
+  return Buffer.from(body, size === body.length ? 'latin1' : 'utf8');
 }
 
 /** Flat fields as `node:http2` takes them: those of one name together. */
