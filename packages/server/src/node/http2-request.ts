@@ -3,6 +3,7 @@ import { isHost } from '@pullo/asgi/http';
 import { Refusal } from '../http/refusal.js';
 
 const TRAILERS = /(?:^|,)[ \t]*trailers[ \t]*(?:;|,|$)/i;
+const VISIBLE = /^[!-~]*$/;
 /** What RFC 9113, section 10.5.1, counts with each field beside its name and value. */
 const FIELD_COST = 32;
 
@@ -14,7 +15,7 @@ export interface HTTP2Head {
   scheme: string;
   /** Without pseudo-headers; `host` stands first. */
   headers: HeaderList;
-  /** How many fields there were. */
+  /** How many fields there were; those of cookies, each of which browsers send as one, are one. */
   count: number;
   /** The bytes of the head, by the rule of SETTINGS_MAX_HEADER_LIST_SIZE without the cost of each field. */
   size: number;
@@ -50,7 +51,7 @@ export function readHead(raw: readonly string[]): HTTP2Head {
     target: pseudo[':path'] ?? '',
     scheme: pseudo[':scheme'] ?? '',
     headers: HeaderList.raw(fields),
-    count: raw.length / 2,
+    count: raw.length / 2 - Math.max(0, cookies.length - 1),
     size,
     hosts,
     takesTrailers,
@@ -73,6 +74,8 @@ export function checkHTTP2Head(head: HTTP2Head, maxBodyBytes: number): void {
   if (!head.target.startsWith('/') && head.target !== '*') {
     throw new Refusal(400, 'The :path is neither a path nor the * of OPTIONS.');
   }
+  // nghttp2 lets bytes beyond ASCII pass, which a URL does not have (RFC 3986, section 2); the parser of HTTP/1 does not.
+  if (!VISIBLE.test(head.target)) throw new Refusal(400, 'The :path has bytes beyond ASCII.');
   const expect = head.headers.get('expect');
   if (expect !== null && expect.toLowerCase() !== '100-continue') {
     throw new Refusal(417, 'This server knows the expectation 100-continue only.');

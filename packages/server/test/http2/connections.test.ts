@@ -2,7 +2,7 @@ import { connect as connectHTTP2, constants } from 'node:http2';
 import { type App, ClientDisconnected, type HTTPScope, ServerShutdown } from '@pullo/asgi';
 import { describe, expect, it } from 'vitest';
 import { SECURED, TRUSTING } from '../support/certificates.ts';
-import { FRAME, Frames, frame, GET_HEADERS } from '../support/frames.ts';
+import { FRAME, Frames, field, frame, GET_HEADERS, word } from '../support/frames.ts';
 import { answerOf, ask, connected, request } from '../support/http2.ts';
 import { Gate, serving, text, until } from '../support/serving.ts';
 
@@ -153,6 +153,40 @@ describe('a client that abuses HTTP/2', () => {
     expect(logger.messages.filter((message) => /takes back too many requests/.test(message))).toHaveLength(1);
   });
 
+  it.each<[string, (id: number) => Buffer]>([
+    ['opens their windows by nothing', (id) => frame(FRAME.window, 0, id, word(0))],
+    ['opens their windows too far', (id) => frame(FRAME.window, 0, id, word(0x7fff_ffff))],
+    ['sends a body longer than was said', (id) => frame(FRAME.data, 0, id, Buffer.alloc(8))],
+    [
+      'sends a body after its end',
+      (id) => Buffer.concat([frame(FRAME.data, 1, id), frame(FRAME.data, 0, id)]),
+    ],
+  ])(
+    'that makes the server take its requests back, as it %s, is cut off (CVE-2025-8671)',
+    async (_name, mistake) => {
+      const { app, calls } = gated();
+      const { server } = await serving(app, {
+        ...SECURED,
+        headersTimeout: 500,
+        idleTimeout: 500,
+        gracefulTimeout: 0,
+      });
+      const frames = new Frames(server);
+      await frames.greeted;
+      const head = Buffer.concat([
+        Buffer.from([0x83]),
+        GET_HEADERS.subarray(1),
+        field('content-length', '4'),
+      ]);
+      for (let id = 1; id < 3000 && !frames.hasEnded; id += 2) {
+        frames.send(Buffer.concat([frame(FRAME.headers, 0x4, id, head), mistake(id)]));
+        if (id % 20 === 1) await new Promise((resolve) => setImmediate(resolve));
+      }
+      await until(() => frames.goaway !== null || frames.hasEnded);
+      expect(calls()).toBeLessThan(400);
+    },
+  );
+
   it('may take some back', async () => {
     const { app, gate } = gated();
     const { server } = await serving(app, SECURED);
@@ -193,6 +227,33 @@ describe('a client that abuses HTTP/2', () => {
       },
     ],
     [
+      'a body without an end or content',
+      (frames) => {
+        frames.send(
+          frame(FRAME.headers, 0x4, 1, Buffer.concat([Buffer.from([0x83]), GET_HEADERS.subarray(1)])),
+        );
+        for (let i = 0; i < 20_000; i++) frames.send(frame(FRAME.data, 0, 1));
+      },
+    ],
+    [
+      'priorities without an end',
+      (frames) => {
+        for (let i = 0; i < 20_000; i++) frames.send(frame(FRAME.priority, 0, 2 * i + 1, Buffer.alloc(5)));
+      },
+    ],
+    [
+      'windows without an end',
+      (frames) => {
+        for (let i = 0; i < 20_000; i++) frames.send(frame(FRAME.window, 0, 0, word(1)));
+      },
+    ],
+    [
+      'frames of a type that nobody knows, without an end',
+      (frames) => {
+        for (let i = 0; i < 20_000; i++) frames.send(frame(99, 0, 0, Buffer.alloc(8)));
+      },
+    ],
+    [
       'frames that are not valid',
       (frames) => {
         for (let i = 0; i < 2000; i++) frames.send(frame(FRAME.data, 0, 2 * i + 1, Buffer.alloc(8)));
@@ -201,7 +262,8 @@ describe('a client that abuses HTTP/2', () => {
     ['a frame that is too long', (frames) => frames.send(frame(FRAME.headers, 0x5, 1, Buffer.alloc(60_000)))],
     ['bytes that are no frames', (frames) => frames.send(Buffer.alloc(1000, 0xff))],
   ])('sends %s and is cut off, or answered, and nobody else hears of it', async (_name, attack) => {
-    const { server, logger } = await serving(text('x'), { ...SECURED, headersTimeout: 500 });
+    const limits = { headersTimeout: 500, keepAliveTimeout: 500 };
+    const { server, logger } = await serving(text('x'), { ...SECURED, ...limits });
     const other = connected(server);
     expect((await ask(other)).body).toBe('x');
     const frames = new Frames(server);
@@ -210,8 +272,9 @@ describe('a client that abuses HTTP/2', () => {
     attack(frames);
     await new Promise((resolve) => setTimeout(resolve, 100));
     frames.resume();
-    await frames.ended;
     expect((await ask(other)).body).toBe('x');
+    await frames.ended;
+    expect((await ask(connected(server))).body).toBe('x');
     expect(logger.errors).toEqual([]);
   });
 
