@@ -23,7 +23,7 @@ const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 const HEAD = 9;
 
 /** The bytes of a frame. */
-export function frame(type: number, flags: number, stream: number, payload = Buffer.alloc(0)): Buffer {
+export function frame(type: number, flags: number, stream: number, payload: Buffer = Buffer.alloc(0)): Buffer {
   const head = Buffer.alloc(HEAD);
   head.writeUIntBE(payload.length, 0, 3);
   head.writeUInt8(type, 3);
@@ -81,7 +81,7 @@ export class Frames {
   #rest = Buffer.alloc(0);
 
   /** `preface` is what it begins with: all that it has to, with no settings of its own. */
-  constructor(server: Server, preface: string | null = null, settings = Buffer.alloc(0)) {
+  constructor(server: Server, preface: string | null = null, settings: Buffer = Buffer.alloc(0)) {
     const { host, port } = server;
     this.#socket = connect({ host, port, ...TRUSTING, ALPNProtocols: ['h2'] });
     this.#socket.on('error', () => {});
