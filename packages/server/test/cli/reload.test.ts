@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Command, FIXTURES } from '../support/command.ts';
@@ -127,6 +127,33 @@ describe('pullo run --reload', () => {
     await command.next(/Pullo running on/);
     await rm(join(command.cwd, 'other.ts'));
     await command.next(/Change in other\.ts: reloading/);
+  });
+
+  it('follows links to folders, each place once, and none that would not end', async () => {
+    const shared = await folder({ 'shared.ts': '' });
+    const { command } = await project();
+    // One that leads to itself by another, one to what contains all, one to a folder that is looked at anyway, and one to nothing.
+    await symlink(shared, join(shared, 'again'));
+    await symlink(join(command.cwd, '..'), join(command.cwd, 'above'));
+    await symlink(command.cwd, join(command.cwd, 'here'));
+    await symlink(join(shared, 'nothing'), join(command.cwd, 'nothing'));
+    await symlink(shared, join(command.cwd, 'linked'));
+    await symlink(shared, join(command.cwd, 'linked-too'));
+    await command.next(/INFO: {5}Change in linked\/shared\.ts: reloading\.\n/);
+    await command.next(/Pullo running on/);
+    await writeFile(join(shared, 'shared.ts'), '// changed');
+    await command.next(/INFO: {5}Change in linked\/shared\.ts: reloading\.\n/);
+  });
+
+  it('does not follow links in folders that are excluded, such as those of packages', async () => {
+    const shared = await folder({ 'shared.ts': '' });
+    const { command, write } = await project('--reload-exclude', 'packages');
+    await mkdir(join(command.cwd, 'packages'));
+    await symlink(shared, join(command.cwd, 'packages', 'shared'));
+    await writeFile(join(shared, 'shared.ts'), '// changed');
+    await write('word.ts', word('two'));
+    await command.next(/Change in word\.ts: reloading/);
+    expect(command.stderr.match(/Change in/g)).toHaveLength(1);
   });
 
   it('looks at the files that are included, and not at those that are excluded', async () => {
