@@ -45,6 +45,11 @@ export class Service {
     return this.#running;
   }
 
+  /** Whether as many calls are under way as may be. */
+  get isFull(): boolean {
+    return this.#running >= this.settings.limitConcurrency;
+  }
+
   /** A request has come that an app is called for. */
   count(): void {
     this.#left--;

@@ -20,6 +20,9 @@ const MAX_DISCARDED_BYTES = 64 * 1024;
 const MAX_DISCARD_TIME = 500;
 /** How long a connection is still read after its last answer: a reset would take the answer from the client. */
 const LINGER_TIME = 1000;
+/** How much of what follows is read meanwhile, and for how long at most: a client that takes nothing could send for ever. */
+const MAX_REST_BYTES = 16 * 1024 * 1024;
+const MAX_REST_TIME = 30_000;
 
 /** A client's connection: its exchanges run one at a time and in order, however many requests the client has sent ahead. */
 export class Connection {
@@ -34,8 +37,12 @@ export class Connection {
   /** Begins the session that is asked for, once the requests before it have been answered. */
   #beginSession: (() => void) | null = null;
   #session: NodeSession | null = null;
+  /** Whether the next request has waited for a turn of the event loop. */
+  #hasWaited = false;
   /** Whether a last answer has been given: nothing that arrives counts any more. */
   #isOver = false;
+  /** From where and until when what comes after it is read, once the sweeper has seen that. */
+  #rest: { from: number; until: number } | null = null;
   #hasUnreadBody = false;
   /** Whether there has been an answer: what comes before the first has its time from `node:http`. */
   #hasAnswered = false;
@@ -66,11 +73,13 @@ export class Connection {
 
   take(request: IncomingRequest, response: ServerResponse): void {
     if (this.#isOver) return;
-    if (this.#exchange === null && this.#waiting.length === 0) {
+    const isFree = this.#exchange === null && this.#waiting.length === 0;
+    if (isFree && !this.service.isFull) {
       this.#begin(request, response);
       return;
     }
     this.#waiting.push({ request, response });
+    if (isFree) this.#takeNext();
     if (this.#waiting.length < MAX_WAITING) return;
     this.socket.pause();
     this.limitIdleness();
@@ -80,7 +89,7 @@ export class Connection {
   }
 
   #begin(request: IncomingRequest, response: ServerResponse): void {
-    this.#unlimit();
+    this.unlimit();
     const exchange = new NodeExchange(this, request, response);
     try {
       const scope = exchange.scope();
@@ -120,7 +129,7 @@ export class Connection {
   }
 
   #openSession(request: IncomingRequest, head: Buffer, acceptor: Acceptor): void {
-    this.#unlimit();
+    this.unlimit();
     const exchange = new NodeExchange(this, request, new ServerResponse(request));
     const session = new NodeSession(this, exchange, acceptor, head);
     try {
@@ -154,7 +163,7 @@ export class Connection {
   ended(exchange: NodeExchange): void {
     this.#exchange = null;
     this.#hasAnswered = true;
-    if (this.socket.writableLength === 0) this.#unlimit();
+    if (this.socket.writableLength === 0) this.unlimit();
     this.#lastResponse = exchange.response;
     if (this.#hasUnreadBody) this.#discard(exchange.request);
     if (!exchange.response.shouldKeepAlive) {
@@ -188,6 +197,13 @@ export class Connection {
 
   #takeNext(): void {
     if (this.#isOver || this.#exchange !== null) return;
+    // The call whose response has just gone out may be about to come back: it has one turn of the event loop before it counts.
+    const isEarly = this.service.isFull && !this.#hasWaited;
+    this.#hasWaited = isEarly;
+    if (isEarly) {
+      setImmediate(this.#next);
+      return;
+    }
     const next = this.#waiting.shift();
     if (next !== undefined) {
       if (this.#waiting.length === 0) this.socket.resume();
@@ -251,15 +267,25 @@ export class Connection {
     if (this.#limit === 'none') this.#limit = 'soon';
   }
 
-  #unlimit(): void {
+  unlimit(): void {
     if (this.#limit === 'set') this.socket.setTimeout(0);
     this.#limit = 'none';
+  }
+
+  /** Beyond its limits the rest is not read any more: what the client does not take either then has a time-out. */
+  #limitRest(): void {
+    const { bytesRead } = this.socket;
+    const now = performance.now();
+    const time = Math.min(MAX_REST_TIME, this.service.settings.requestTimeout);
+    this.#rest ??= { from: bytesRead, until: now + time };
+    if (bytesRead - this.#rest.from > MAX_REST_BYTES || now > this.#rest.until) this.socket.pause();
   }
 
   /** Called by the sweeper. Ends the connection if it has waited for its next request at `limit` calls in a row. */
   sweep(limit: number): void {
     const { socket } = this;
     if (this.#limit === 'soon') this.limitIdleness();
+    if (this.#isOver) this.#limitRest();
     const { bytesRead } = socket;
     const isIdle =
       this.#hasAnswered && this.pending === 0 && bytesRead === this.#bytesRead && socket.writableLength === 0;
@@ -273,7 +299,7 @@ export class Connection {
     const exchange = this.#exchange;
     if (exchange === null) {
       if (this.socket.writableLength > 0) this.socket.destroy();
-      else this.#unlimit();
+      else this.unlimit();
     } else if (this.socket.writableLength > 0) {
       exchange.cycle.disconnected(
         new RequestTimeout('The client took nothing of the response for too long.'),

@@ -68,7 +68,7 @@ export class NodeExchange implements Transport {
     const connection = this.#connection;
     const { settings, state } = connection.service;
     const method = request.method as string;
-    if (connection.service.running >= settings.limitConcurrency) {
+    if (connection.service.isFull) {
       throw new Refusal(503, 'The server is busy: try again soon.', ['Retry-After', '1']);
     }
     if (request.rawHeaders.length > 2 * settings.maxHeaderCount) {

@@ -75,7 +75,7 @@ export class HTTP2Exchange implements Transport {
     const head = this.#head;
     const { service, peer } = this.#connection;
     const { settings, state } = service;
-    if (service.running >= settings.limitConcurrency) {
+    if (service.isFull) {
       throw new Refusal(503, 'The server is busy: try again soon.', ['Retry-After', '1']);
     }
     if (head.count > settings.maxHeaderCount) {

@@ -2,6 +2,7 @@ import { HeaderList, type WebSocketScope } from '@pullo/asgi';
 import type { WebSocket } from 'ws';
 import { addDefaults } from '../http/default-headers.js';
 import { Refusal } from '../http/refusal.js';
+import { timeout } from '../timeout.js';
 import { WebSocketCycle } from '../websocket/cycle.js';
 import { type Handshake, readHandshake } from '../websocket/handshake.js';
 import type { WebSocketTransport } from '../websocket/transport.js';
@@ -12,6 +13,8 @@ import { KeepAlive } from './keep-alive.js';
 
 /** How much waits to be sent before a sender has to. */
 const HIGH_WATER_MARK = 64 * 1024;
+/** How many times its idle timeout a client may take for what was sent before the close. */
+const FLUSH_TIMES = 10;
 const NO_BYTES = Buffer.alloc(0);
 const NO_ANSWER = 1011;
 const LOST = 1006;
@@ -28,6 +31,8 @@ export class NodeSession implements WebSocketTransport {
   #handshake: Handshake | null = null;
   #webSocket: WebSocket | null = null;
   #keepAlive: KeepAlive | null = null;
+  /** Whether it is to be closed once the client has taken what was sent before. */
+  #isFlushing = false;
   #onWritable: (() => void)[] = [];
   /** What each message calls back when it has gone out, or can't any more: that is told by the end of the session. */
   readonly #onSent = (error?: Error): void => {
@@ -110,15 +115,30 @@ export class NodeSession implements WebSocketTransport {
     this.#onWritable.push(callback);
   }
 
-  /** The time that a client has to answer begins when it has what was sent before. */
+  /**
+   * The time that a client has to answer begins when it has what was sent before. Until then it is not read, so that the time-out of its
+   * socket is that of what it takes; what Node reads ahead all the same could put that off, but not for ever.
+   */
   close(code: number, reason: string): void {
     const webSocket = this.#webSocket as WebSocket;
-    const close = (): void => {
-      this.#keepAlive?.stop();
+    this.#keepAlive?.stop();
+    if (webSocket.bufferedAmount < HIGH_WATER_MARK) {
       webSocket.close(code, reason);
-    };
-    if (webSocket.bufferedAmount < HIGH_WATER_MARK) close();
-    else this.whenWritable(close);
+      return;
+    }
+    const { settings } = this.#connection.service;
+    this.#isFlushing = true;
+    webSocket.pause();
+    this.#connection.limitIdleness();
+    const timer = timeout(FLUSH_TIMES * settings.idleTimeout, () => this.cut());
+    webSocket.once('close', () => clearTimeout(timer));
+    this.whenWritable(() => {
+      clearTimeout(timer);
+      this.#isFlushing = false;
+      this.#connection.unlimit();
+      webSocket.resume();
+      webSocket.close(code, reason);
+    });
   }
 
   pause(): void {
@@ -126,7 +146,7 @@ export class NodeSession implements WebSocketTransport {
   }
 
   resume(): void {
-    this.#webSocket?.resume();
+    if (!this.#isFlushing) this.#webSocket?.resume();
   }
 
   cut(): void {

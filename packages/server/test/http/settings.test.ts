@@ -148,6 +148,36 @@ describe('limitConcurrency', () => {
   });
 });
 
+describe('limitConcurrency for requests that come one behind the other on a connection', () => {
+  const late: App = async (scope, receive, send) => {
+    await text('done')(scope, receive, send);
+    for (let i = 0; i < 20; i++) await null;
+  };
+
+  it('does not count the call whose response has just been sent', async () => {
+    const { server } = await serving(late, { limitConcurrency: 1 });
+    const one = head('GET / HTTP/1.1', 'Host: a');
+    const answers = await ask(
+      server,
+      one + one + one + head('GET / HTTP/1.1', 'Host: a', 'Connection: close'),
+    );
+    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(Array(4).fill('HTTP/1.1 200'));
+  });
+
+  it('counts calls that go on', async () => {
+    const gate = new Gate();
+    const busy: App = async (scope, receive, send) => {
+      await text('done')(scope, receive, send);
+      await gate.opened;
+    };
+    const { server } = await serving(busy, { limitConcurrency: 1 });
+    const one = head('GET / HTTP/1.1', 'Host: a');
+    const answers = await ask(server, one + one + one);
+    gate.open();
+    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 503']);
+  });
+});
+
 describe('maxRequests', () => {
   it('stops the server gracefully after that many', async () => {
     const server = await serve(text('x'), {
@@ -209,6 +239,45 @@ describe('idleTimeout', () => {
     await new Promise((resolve) => setTimeout(resolve, 1000));
     wire.socket.resume();
     expect((await wire.all()).length).toBeLessThan(20_000_000);
+  });
+
+  it.each<[string, number, ServeOptions, string[]]>([
+    ['more than 16 MiB', 64 * 1024, {}, []],
+    ['for longer than requestTimeout', 1, { requestTimeout: 200 }, []],
+    ['after its last request', 1, { requestTimeout: 200 }, ['Connection: close']],
+  ])(
+    'cuts a client that reads nothing of the answer and sends on and on: %s',
+    async (_title, size, options, lines) => {
+      const answer = text('x'.repeat(20_000_000));
+      const { server } = await serving(answer, { idleTimeout: 100, ...options });
+      const wire = new Wire(server).write(
+        head('POST / HTTP/1.1', 'Host: a', 'Content-Length: 60000000', ...lines),
+      );
+      wire.socket.pause();
+      let isOver = false;
+      wire.socket.on('close', () => {
+        isOver = true;
+      });
+      const timer = setInterval(() => {
+        if (wire.socket.writableLength < 1_000_000) wire.write(Buffer.alloc(size));
+      }, 1);
+      await until(() => isOver).finally(() => clearInterval(timer));
+    },
+  );
+
+  it('lets a client that sends on and on, but reads, have the whole answer', async () => {
+    const size = 20_000_000;
+    const { server } = await serving(text('x'.repeat(size)), { idleTimeout: 100, requestTimeout: 200 });
+    const wire = new Wire(server).write(head('POST / HTTP/1.1', 'Host: a', 'Content-Length: 60000000'));
+    wire.socket.pause();
+    const timer = setInterval(() => {
+      if (wire.socket.writableLength < 1_000_000) wire.write(Buffer.alloc(64 * 1024));
+      wire.socket.resume();
+      setTimeout(() => wire.socket.pause(), 3);
+    }, 20);
+    await until(() => wire.text.endsWith('x') && parse(wire.text).body.length === size).finally(() =>
+      clearInterval(timer),
+    );
   });
 
   it('lets a client that reads slowly have its time', async () => {

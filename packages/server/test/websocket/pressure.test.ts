@@ -98,6 +98,53 @@ describe('an app that sends', () => {
   });
 });
 
+describe('the end of a session', () => {
+  const bye = (codes: unknown[]) =>
+    sessions(async (_scope, receive, send) => {
+      send({ type: 'websocket.accept' });
+      void send({ type: 'websocket.send', bytes: new Uint8Array(32 * KIB * KIB) });
+      send({ type: 'websocket.close' });
+      let event = await receive();
+      while (event.type === 'websocket.receive') event = await receive();
+      codes.push(event);
+    });
+  const options = { wsPingInterval: Number.POSITIVE_INFINITY, idleTimeout: 100 };
+  const lost = { type: 'websocket.disconnect', code: 1006, reason: '' };
+
+  it.each([
+    ['neither reads nor sends', 0],
+    ['does not read, and sends on and on', 64 * KIB],
+    ['does not read, and sends a little now and then', 1],
+  ])('does not wait for a client that %s', async (_title, size) => {
+    const codes: unknown[] = [];
+    const { server } = await serving(bye(codes), options);
+    const wire = await WireSession.open(server);
+    wire.socket.pause();
+    const timer = setInterval(() => size > 0 && wire.write(message(size)), 5);
+    await until(() => codes.length > 0).finally(() => clearInterval(timer));
+    expect(codes).toEqual([lost]);
+  });
+
+  it('waits for one that reads slowly', async () => {
+    const codes: unknown[] = [];
+    const { server } = await serving(bye(codes), { ...options, idleTimeout: 300 });
+    const wire = await WireSession.open(server);
+    const timer = setInterval(() => {
+      wire.socket.resume();
+      setTimeout(() => wire.socket.pause(), 3);
+    }, 30);
+    await pause(500);
+    expect(codes).toEqual([]);
+    clearInterval(timer);
+    await pause(10);
+    wire.socket.resume();
+    await until(() => wire.text.endsWith('\x88\x02\x03\xe8'));
+    wire.write(frame(0x88, Buffer.of(3, 232)));
+    await until(() => codes.length > 0);
+    expect(codes).toEqual([{ type: 'websocket.disconnect', code: 1000, reason: '' }]);
+  });
+});
+
 describe('a client that sends', () => {
   it.each([
     ['many messages', 2000, 100],

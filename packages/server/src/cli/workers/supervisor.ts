@@ -3,10 +3,10 @@ import type { ServerAddress } from '@pullo/asgi';
 import { StartupFailed } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { Place } from '../../node/listen.js';
-import { MAX_DELAY } from '../../option-kinds.js';
 import type { Settings } from '../../options.js';
 import { urlOf } from '../../server.js';
 import type { Stoppable } from '../../signals.js';
+import { timeout } from '../../timeout.js';
 import { EXIT } from '../exit-codes.js';
 import { BackOff } from './back-off.js';
 import { killHung } from './health.js';
@@ -290,10 +290,4 @@ function addressOf({ host, port, uds, fd }: Place): ServerAddress {
 function told(exit: Exit | null): string {
   if (exit === null) return 'is leaving';
   return exit.signal === null ? `ended with code ${exit.code}` : `was ended by ${exit.signal}`;
-}
-
-/** A timer, unless the time is without limit. */
-function timeout(milliseconds: number, callback: () => void): NodeJS.Timeout | undefined {
-  if (milliseconds === Number.POSITIVE_INFINITY) return undefined;
-  return setTimeout(callback, Math.min(milliseconds, MAX_DELAY));
 }
