@@ -8,6 +8,9 @@ export type HeaderPairs = Iterable<readonly [name: string, value: string]>;
 /** What headers can be made of: pairs, or a plain object whose values are strings. */
 export type HeadersInit = HeaderPairs | Readonly<Record<string, string>>;
 
+/** Spares a list that is given its array an array of its own: there are two such lists to each exchange. */
+const TO_BE_SET: never[] = [];
+
 /**
  * Header fields in one flat array, `[name, value, name, value, ...]`, in order, duplicates kept.
  *
@@ -28,13 +31,17 @@ export class HeaderList implements Iterable<[name: string, value: string]> {
   #flat: string[];
 
   constructor(init?: HeadersInit) {
+    if (init === TO_BE_SET) {
+      this.#flat = TO_BE_SET;
+      return;
+    }
     this.#flat = [];
     if (init !== undefined) this.#fill(init);
   }
 
   /** Takes over a flat array that a parser has checked, such as `rawHeaders` of `node:http`, without looking at it. */
   static raw(flat: string[]): HeaderList {
-    const list = new HeaderList();
+    const list = new HeaderList(TO_BE_SET);
     list.#flat = flat;
     return list;
   }

@@ -2,6 +2,10 @@ import { HeaderList, type HeadersInit } from './header-list.js';
 import { headerName } from './header-rules.js';
 import { type Inspect, inspectCustom } from './inspect.js';
 
+/** Spares a view a list of its own. */
+const TO_BE_SET: never[] = [];
+const NO_LIST = new HeaderList();
+
 /**
  * The Fetch standard's `Headers` as a view of a `HeaderList`: changes through the view are changes of the list.
  *
@@ -23,12 +27,12 @@ export class Headers implements Iterable<[name: string, value: string]> {
   #list: HeaderList;
 
   constructor(init?: HeadersInit) {
-    this.#list = new HeaderList(init);
+    this.#list = init === TO_BE_SET ? NO_LIST : new HeaderList(init);
   }
 
   /** A view of a list, not a copy: changes through one are seen through the other. */
   static of(list: HeaderList): Headers {
-    const headers = new Headers();
+    const headers = new Headers(TO_BE_SET);
     headers.#list = list;
     return headers;
   }

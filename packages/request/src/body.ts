@@ -115,29 +115,64 @@ export class Body {
     return event?.type === 'http.disconnect';
   }
 
-  async #gather(maxBytes: number): Promise<Uint8Array> {
+  /** Most bodies are one piece: no `await` of a function of our own stands between its event and the reader, as each costs as much as the parsing. */
+  #gather(maxBytes: number): Promise<Uint8Array> {
+    return this.#nextEvent().then(
+      (event) => {
+        const first = this.#accept(event);
+        return this.#complete ? this.#keep(first, maxBytes) : this.#gatherRest(first, maxBytes);
+      },
+      (error: unknown) => {
+        throw this.#abort(error);
+      },
+    );
+  }
+
+  async #gatherRest(first: Uint8Array, maxBytes: number): Promise<Uint8Array> {
     const collector = new ByteCollector();
+    collector.add(first);
     while (!this.#complete) {
+      this.#checkSize(collector.size, maxBytes);
       collector.add(await this.#next());
-      if (collector.size > maxBytes) throw this.#abort(tooLarge(maxBytes, collector.size));
     }
-    this.#bytes = collector.take();
+    return this.#keep(collector.take(), maxBytes);
+  }
+
+  #keep(bytes: Uint8Array, maxBytes: number): Uint8Array {
+    this.#checkSize(bytes.byteLength, maxBytes);
+    this.#bytes = bytes;
     this.#state = 'buffered';
-    return this.#bytes;
+    return bytes;
+  }
+
+  #checkSize(size: number, maxBytes: number): void {
+    if (size > maxBytes) throw this.#abort(tooLarge(maxBytes, size));
   }
 
   async #next(): Promise<Uint8Array> {
-    const held = this.#held;
     let event: ReceiveEvent;
+    try {
+      event = await this.#nextEvent();
+    } catch (error) {
+      throw this.#abort(error);
+    }
+    return this.#accept(event);
+  }
+
+  /** Rejects, and never throws. */
+  #nextEvent(): Promise<ReceiveEvent> {
+    const held = this.#held;
     this.#held = undefined;
     this.#receiving = true;
     try {
-      event = await (held ?? this.#receive());
+      return held ?? this.#receive();
     } catch (error) {
-      throw this.#abort(error);
-    } finally {
-      this.#receiving = false;
+      return Promise.reject(error);
     }
+  }
+
+  #accept(event: ReceiveEvent): Uint8Array {
+    this.#receiving = false;
     if (event.type !== 'http.request') throw this.#abort(this.#disconnected());
     this.#received += event.body.byteLength;
     if (this.#announced !== null && this.#received > this.#announced) {
@@ -164,6 +199,7 @@ export class Body {
   }
 
   #abort(reason: unknown): unknown {
+    this.#receiving = false;
     this.#state = 'aborted';
     this.#reason = reason;
     if (isClientDisconnected(reason)) this.#controller?.abort(reason);

@@ -14,7 +14,7 @@ const PARAMETER = /;[\t ]*(?:([!#$%&'*+\-.^_`|~0-9A-Za-z]+)=(?:"((?:[^"\\]|\\.)*
 
 /** The essence alone of a `Content-Type`, for those who need no parameters. */
 export function essenceOf(value: string | null): string | null {
-  if (value === null) return null;
+  if (value === null || value === 'application/json') return value;
   const semicolon = value.indexOf(';');
   const essence = (semicolon === -1 ? value : value.slice(0, semicolon)).trim().toLowerCase();
   return ESSENCE.test(essence) ? essence : null;

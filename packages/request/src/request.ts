@@ -194,8 +194,8 @@ export class Request implements AsyncDisposable {
   }
 
   /** The whole body as UTF-8, as Fetch decodes it: whatever the charset says, malformed bytes become U+FFFD. Rejects like `bytes()`. */
-  async text(limits?: BodyLimits): Promise<string> {
-    return utf8.decode(await this.#read('text()', limits));
+  text(limits?: BodyLimits): Promise<string> {
+    return this.#read('text()', limits).then(decodeText);
   }
 
   /** A copy of the whole body as a `Blob` of its media type. Rejects like `bytes()`. */
@@ -210,13 +210,14 @@ export class Request implements AsyncDisposable {
    * Rejects with `UnsupportedMediaType` unless `Content-Type` is `application/json` or ends in `+json`, with `BadJSON`
    * (also for the keys `__proto__` and `constructor.prototype`), and like `bytes()`.
    */
-  async json<T = unknown>(limits?: BodyLimits): Promise<T> {
+  json<T = unknown>(limits?: BodyLimits): Promise<T> {
     const contentType = this.headers.get('content-type');
     const essence = essenceOf(contentType);
     if (essence === null || !isJSON(essence)) {
-      throw new UnsupportedMediaType(contentType, 'application/json, or a type that ends in +json');
+      const expected = 'application/json, or a type that ends in +json';
+      return Promise.reject(new UnsupportedMediaType(contentType, expected));
     }
-    return parseJSON(await this.#read('json()', limits)) as T;
+    return this.#read('json()', limits).then(decodeJSON) as Promise<T>;
   }
 
   /**
@@ -378,6 +379,14 @@ export class Request implements AsyncDisposable {
     const maxBytes = limits?.maxBytes ?? this.#options?.maxBytes ?? DEFAULT_MAX_BYTES;
     return this.#source.read(maxBytes, reader);
   }
+}
+
+function decodeText(bytes: Uint8Array): string {
+  return utf8.decode(bytes);
+}
+
+function decodeJSON(bytes: Uint8Array): unknown {
+  return parseJSON(bytes);
 }
 
 /** `Headers.of` needs a list; other servers' scopes have pairs. They are not checked again: a server has parsed them. */

@@ -5,9 +5,8 @@ export class HeadFields {
   host: string | undefined = undefined;
   hosts = 0;
   expect: string | undefined = undefined;
-  /** The fields of framing have their names, and are there only if they came: `node:http` asks with `in` whether a body follows. */
-  declare 'content-length'?: string;
-  declare 'transfer-encoding'?: string;
+  contentLength: string | undefined = undefined;
+  transferEncoding: string | undefined = undefined;
   transferEncodings = 0;
   /** To which protocols the client would change, or undefined. */
   upgrade: string | undefined = undefined;
@@ -44,7 +43,7 @@ export class HeadFields {
         this.expect = this.expect === undefined ? value : `${this.expect}, ${value}`;
         return;
       case 'content-length':
-        this['content-length'] = value;
+        this.contentLength = value;
         return;
       case 'te':
         this.takesTrailers ||= TRAILERS.test(value);
@@ -53,14 +52,14 @@ export class HeadFields {
         this.upgrade = this.upgrade === undefined ? value : `${this.upgrade}, ${value}`;
         return;
       case 'transfer-encoding':
-        this['transfer-encoding'] = value;
+        this.transferEncoding = value;
         this.transferEncodings++;
     }
   }
 
   /** How many bytes of body follow; Infinity if their number will only show. To be trusted once the framing is checked. */
   get bodyLength(): number {
-    if (this['transfer-encoding'] !== undefined) return Number.POSITIVE_INFINITY;
-    return Number(this['content-length'] ?? 0);
+    if (this.transferEncoding !== undefined) return Number.POSITIVE_INFINITY;
+    return Number(this.contentLength ?? 0);
   }
 }

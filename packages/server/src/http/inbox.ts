@@ -2,6 +2,7 @@ import type { ReceiveEvent } from '@pullo/asgi';
 import type { Transport } from './transport.js';
 
 const NO_BYTES = new Uint8Array(0);
+const NOBODY: ((event: ReceiveEvent) => void)[] = [];
 
 /**
  * The receiving half of an exchange: the body of the request in the pieces in which it arrives, then the disconnect.
@@ -18,7 +19,7 @@ export class Inbox {
   #isWatching = false;
   #hasEnded = false;
   /** Calls that wait for an event, in order. */
-  #waiting: ((event: ReceiveEvent) => void)[] = [];
+  #waiting: ((event: ReceiveEvent) => void)[] = NOBODY;
 
   /** `onTooLong` has to end the exchange. */
   constructor(transport: Transport, maxBodyBytes: number, onTooLong: () => void) {
@@ -40,14 +41,17 @@ export class Inbox {
       this.#transport.whenReadable(() => this.#deliver());
     }
     return new Promise((resolve) => {
-      this.#waiting.push(resolve);
+      if (this.#waiting.length === 0) this.#waiting = [resolve];
+      else this.#waiting.push(resolve);
     });
   }
 
   /** The exchange is over. */
   end(): void {
     this.#hasEnded = true;
-    for (const resolve of this.#waiting.splice(0)) resolve({ type: 'http.disconnect' });
+    const waiting = this.#waiting;
+    this.#waiting = NOBODY;
+    for (const resolve of waiting) resolve({ type: 'http.disconnect' });
   }
 
   /** Hands what has arrived to the first who waits for it. */

@@ -24,13 +24,13 @@ function checkHostFields(minor: number, fields: HeadFields): void {
 
 /** RFC 9112, section 6: what is not understood to the last byte would let two requests be taken for one. */
 function checkFraming(minor: number, fields: HeadFields, maxBodyBytes: number): void {
-  const coding = fields['transfer-encoding'];
+  const coding = fields.transferEncoding;
   if (coding === undefined) {
-    if (Number(fields['content-length'] ?? 0) <= maxBodyBytes) return;
+    if (Number(fields.contentLength ?? 0) <= maxBodyBytes) return;
     throw new Refusal(413, `The body is longer than ${maxBodyBytes} bytes.`);
   }
   if (minor === 0) throw new Refusal(400, 'HTTP/1.0 has no Transfer-Encoding.');
-  if (fields['content-length'] !== undefined)
+  if (fields.contentLength !== undefined)
     throw new Refusal(400, 'There are both Content-Length and Transfer-Encoding.');
   if (coding === '' || fields.transferEncodings > 1)
     throw new Refusal(400, 'The Transfer-Encoding is not valid.');

@@ -249,7 +249,7 @@ export class Connection {
     this.socket.write(isHead ? head : head + body, 'latin1');
     this.service.logger.log('debug', `${this.peer.label} - refused with ${status}: ${message}`);
     exchange?.logRefusal(status, isHead ? 0 : body.length);
-    exchange?.request.removeAllListeners('readable').resume();
+    if (exchange !== null) drop(exchange.request);
     this.socket.resume();
     this.#linger();
   }
@@ -344,16 +344,13 @@ export class Connection {
     let left = MAX_DISCARDED_BYTES;
     const timer = setTimeout(() => this.#linger(), MAX_DISCARD_TIME);
     this.#timer = timer;
-    request.removeAllListeners('readable');
-    request.on('data', (chunk: Uint8Array) => {
-      left -= chunk.byteLength;
+    drop(request, (bytes) => {
+      left -= bytes;
       if (left < 0) this.#linger();
-    });
-    request.on('end', () => {
+      if (!request.complete) return;
       clearTimeout(timer);
       this.#hasUnreadBody = false;
     });
-    request.resume();
   }
 
   #closeSoon(): void {
@@ -382,6 +379,13 @@ export class Connection {
     this.#session?.closed();
     if (this.#session?.isOpen !== true) this.#exchange?.closed();
   }
+}
+
+/** Takes what is left of a body off the wire, and tells of each piece how long it was. */
+function drop(request: IncomingRequest, told: (bytes: number) => void = () => {}): void {
+  const take = (): void => told(request.readBody()?.byteLength ?? 0);
+  request.whenArrived(take);
+  take();
 }
 
 function refusalText(

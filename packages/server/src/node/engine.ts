@@ -18,12 +18,6 @@ import { TLSListener } from './tls-listener.js';
 const UNWIND_TIME = 1000;
 const HOW_TO_FORCE = '(Press CTRL+C to force quit)';
 
-/**
- * Since Node 24.12 a request without a body need not go through the life of a stream, of which nobody here waits for the end: that is
- * a tenth of the cost of a small one. (Earlier ones do not know the option, nor do the types.)
- */
-const EMPTY_REQUESTS = { optimizeEmptyRequests: true };
-
 /** HTTP/1 on `node:http`; with a certificate, TLS in front of it and HTTP/2 on `node:http2` beside it. */
 export class NodeEngine {
   readonly #service: Service;
@@ -189,7 +183,6 @@ function createHTTPServer(settings: Settings): HTTPServer<typeof IncomingRequest
     connectionsCheckingInterval: Math.max(50, Math.min(1000, Math.floor(shortest / 4))),
     // Checked with the other rules of the head, in the order of the requests.
     requireHostHeader: false,
-    ...EMPTY_REQUESTS,
   });
   // No limit, for node:http drops fields beyond it without a word: they are counted in the check of the head.
   server.maxHeadersCount = 0;

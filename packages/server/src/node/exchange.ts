@@ -243,13 +243,13 @@ export class NodeExchange implements Transport {
 
   readBody(): Uint8Array | null {
     if (this.#left === 0) return null;
-    const body: Buffer | null = this.request.read();
+    const body = this.request.readBody();
     if (body !== null) this.#left -= body.byteLength;
     return body;
   }
 
   get isBodyRead(): boolean {
-    return this.#left === 0 || (this.request.complete && this.request.readableLength === 0);
+    return this.#left === 0 || this.request.isBodyRead;
   }
 
   whenReadable(callback: () => void): void {
@@ -258,7 +258,7 @@ export class NodeExchange implements Transport {
       this.response.writeContinue();
     }
     this.#connection.limitIdlenessSoon();
-    this.request.on('readable', callback);
+    this.request.whenArrived(callback);
   }
 
   /** The session that the request asks for is open. */

@@ -3,14 +3,23 @@ import { HeadFields } from '../http/head-fields.js';
 
 /** Where `node:http` notes whether its parser takes a request for an upgrade. */
 const IS_UPGRADE = Symbol('isUpgrade');
+const NO_PIECES: Uint8Array[] = [];
 const WEBSOCKET = /(?:^|,)[ \t]*websocket[ \t]*(?:,|$)/i;
 
-/** A request of `node:http` that does not build an object of all its headers. */
+/**
+ * A request of `node:http` that does not build an object of all its headers, and whose body is no stream: what the parser gives is kept until it is read.
+ *
+ * A `Readable` costs several ticks for each body, of none of which anybody here hears, and each piece is told of a tick late.
+ */
 export class IncomingRequest extends IncomingMessage {
   declare [IS_UPGRADE]: boolean | null;
   /** Whether the connection leaves HTTP with this request. */
   declare readonly upgrade: boolean;
   #fields: HeadFields | null = null;
+  /** What has arrived of the body and has not been read. */
+  #pieces: Uint8Array[] = NO_PIECES;
+  #size = 0;
+  #onArrival: (() => void) | null = null;
 
   /** The fields of the head that the server looks at. */
   get fields(): HeadFields {
@@ -32,6 +41,49 @@ export class IncomingRequest extends IncomingMessage {
       bodyLength === 0
     );
   }
+
+  /** What has arrived of the body since the last call, or null. */
+  readBody(): Uint8Array | null {
+    const pieces = this.#pieces;
+    const [first] = pieces;
+    if (first === undefined) return null;
+    const wasFull = this.#isFull;
+    this.#pieces = NO_PIECES;
+    this.#size = 0;
+    if (wasFull && !this.complete) this._read(0);
+    return pieces.length === 1 ? first : Buffer.concat(pieces);
+  }
+
+  /** Whether all of the body has arrived and has been read. */
+  get isBodyRead(): boolean {
+    return this.complete && this.#pieces.length === 0;
+  }
+
+  /** Calls back, from now on, each time when a piece of the body has arrived, and at its end. */
+  whenArrived(callback: () => void): void {
+    this.#onArrival = callback;
+  }
+
+  /** The parser's: a piece of the body, or null at its end. Reading goes on after false when what there is has been read. */
+  override push(piece: Uint8Array | null): boolean {
+    if (piece === null) {
+      // For node:http, where the request has been answered already.
+      this.emit('end');
+    } else {
+      if (this.#pieces.length === 0) this.#pieces = [piece];
+      else this.#pieces.push(piece);
+      this.#size += piece.byteLength;
+    }
+    this.#onArrival?.();
+    return !this.#isFull;
+  }
+
+  get #isFull(): boolean {
+    return this.#size >= this.readableHighWaterMark;
+  }
+
+  /** What `node:http` does about a body that nobody has read by the time of the answer: here it is the connection's to decide. */
+  _dump(): void {}
 }
 
 // node:http reads `headers.expect` of every request, for which its own getter makes an object of all headers (5 to 10 % of
@@ -53,5 +105,13 @@ Object.defineProperty(IncomingRequest.prototype, 'upgrade', {
   },
   set(this: IncomingRequest, value: boolean | null) {
     this[IS_UPGRADE] = value;
+  },
+});
+
+// Asked by node:http whether it may let go of the request. A property to TypeScript, as are the two above.
+Object.defineProperty(IncomingRequest.prototype, 'readableEnded', {
+  configurable: true,
+  get(this: IncomingRequest): boolean {
+    return this.complete;
   },
 });
