@@ -1,8 +1,7 @@
-import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { ClientDisconnected } from '@pullo/asgi';
 import type { Request } from '@pullo/request';
 import { temporaryFiles } from '@pullo/request/files';
@@ -21,10 +20,11 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-/** What `/proc` says is open in this process, below the directory. */
+/** What `/proc` says is open in this process, below the directory. A descriptor may close between being listed and being read. */
 async function openFiles(): Promise<string[]> {
-  const { stdout } = await promisify(execFile)('ls', ['-l', `/proc/${process.pid}/fd`]);
-  return stdout.split('\n').filter((line) => line.includes(directory));
+  const folder = `/proc/${process.pid}/fd`;
+  const links = (await readdir(folder)).map((name) => readlink(join(folder, name)).catch(() => ''));
+  return (await Promise.all(links)).filter((path) => path.includes(directory));
 }
 
 const part = (name: string, content: string) =>
