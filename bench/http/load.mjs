@@ -41,24 +41,25 @@ export async function load(name, port, headers, { seconds, cores, folder }) {
   writeFileSync(file, script(asked, headers));
   const url = `http://127.0.0.1:${port}${asked.path}`;
   // wrk counts whole seconds; at SIGINT it ends early and says what it has.
-  const args = [
-    'wrk',
-    '-t1',
-    `-c${asked.connections ?? CONNECTIONS}`,
-    `-d${Math.ceil(seconds) + 1}s`,
-    '-s',
-    file,
-    url,
-  ];
-  const [program, ...rest] = cores > 1 ? ['taskset', '-c', '1', ...args] : args;
-  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const end = setTimeout(() => child.kill('SIGINT'), seconds * 1000);
-  const [output] = await Promise.all([text(child.stdout), once(child, 'close')]);
-  clearTimeout(end);
+  const length = `-d${Math.ceil(seconds) + 1}s`;
+  const args = ['wrk', '-t1', `-c${asked.connections ?? CONNECTIONS}`, length, '-s', file, url];
+  const command = cores > 1 ? ['taskset', '-c', '1', ...args] : args;
+  let output = '';
+  // On a busy machine the signal may come before wrk has begun, and then it has nothing to say.
+  for (let i = 0; i < 3 && !output.includes('{'); i++) output = await interrupted(command, seconds);
   const line = output.split('\n').find((each) => each.startsWith('{'));
   if (line === undefined) throw new Error(`wrk has counted nothing at ${url}: ${output}`);
   const { requests, bytes, errors, ...result } = JSON.parse(line);
   if (errors > 0) throw new Error(`${errors} of ${requests} requests failed at ${url}`);
   // Of large answers the parts count, as those that are under way at the end have cost something too.
   return { ...result, requests: asked.bytes === undefined ? requests : bytes / asked.bytes };
+}
+
+/** What a command prints that is interrupted after so many seconds. */
+async function interrupted([program, ...args], seconds) {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const end = setTimeout(() => child.kill('SIGINT'), seconds * 1000);
+  const [output] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  clearTimeout(end);
+  return output;
 }

@@ -22,7 +22,9 @@ export class FileContent implements AsyncIterable<Uint8Array> {
 
   /** The form of the file that the client likes best. Throws `FileNotFound`. */
   async open(acceptEncoding: string | null): Promise<{ file: OpenFile; coding: Precompression | null }> {
-    for (const coding of acceptedEncodings(acceptEncoding, this.precompressed)) {
+    const codings =
+      this.precompressed.length > 0 ? acceptedEncodings(acceptEncoding, this.precompressed) : [];
+    for (const coding of codings) {
       const file = await this.#openIfThere(this.path + SUFFIXES[coding]);
       if (file !== null) return { file, coding };
     }
@@ -34,7 +36,7 @@ export class FileContent implements AsyncIterable<Uint8Array> {
     try {
       yield* file.read();
     } finally {
-      await file.close();
+      file.close();
     }
   }
 

@@ -46,11 +46,11 @@ async function transfer(
   receive: Receive,
   send: Send,
 ): Promise<void> {
-  const requested = new HeaderList(scope.headers);
+  const requested = scope.headers instanceof HeaderList ? scope.headers : new HeaderList(scope.headers);
   const { file, coding } = await content.open(requested.get('accept-encoding'));
   try {
     const headers = response.headerList.clone();
-    describe(headers, file, coding);
+    tag(headers, file, coding);
     if (content.precompressed.length > 0) addVary(headers, 'Accept-Encoding');
     const isRead = scope.method === 'GET' || scope.method === 'HEAD';
     const answer =
@@ -59,19 +59,22 @@ async function transfer(
         : whole(file, headers, response.status);
     await sendParts(file, answer, scope, receive, send);
   } finally {
-    await file.close();
+    file.close();
   }
 }
 
-/** What is known of the file; what the response says itself wins. */
-function describe(headers: HeaderList, file: OpenFile, coding: Precompression | null): void {
-  const setDefault = (name: string, value: string) => {
-    if (!headers.has(name)) headers.append(name, value);
-  };
+/** Which version of the file it is; what the response says itself wins, here and in `date`. */
+function tag(headers: HeaderList, file: OpenFile, coding: Precompression | null): void {
   // One name for two sequences of bytes would let a range of one be joined to the other.
-  setDefault('etag', coding === null ? file.etag : `${file.etag.slice(0, -1)}-${coding}"`);
-  setDefault('last-modified', formatHTTPDate(file.lastModified));
+  if (!headers.has('etag')) {
+    headers.append('etag', coding === null ? file.etag : `${file.etag.slice(0, -1)}-${coding}"`);
+  }
   if (coding !== null) headers.set('content-encoding', coding);
+}
+
+/** A 304 has none, so none is written before it is known that there will be content. */
+function date(headers: HeaderList, file: OpenFile): void {
+  if (!headers.has('last-modified')) headers.append('last-modified', formatHTTPDate(file.lastModified));
 }
 
 function conditional(file: OpenFile, headers: HeaderList, request: RequestHead): Answer {
@@ -80,27 +83,31 @@ function conditional(file: OpenFile, headers: HeaderList, request: RequestHead):
   if (isFresh(request, validators)) return empty(304, headers);
   if (!headers.has('accept-ranges')) headers.append('accept-ranges', 'bytes');
   const ranges = byteRanges(request, file.size, validators);
-  return ranges === null ? whole(file, headers, 200) : partial(file.size, headers, ranges);
+  return ranges === null ? whole(file, headers, 200) : partial(file, headers, ranges);
 }
 
 function validatorsOf(headers: HeaderList, file: OpenFile): Validators {
+  const own = headers.get('last-modified');
   return {
-    etag: headers.get('etag') ?? file.etag,
-    lastModified: parseHTTPDate(headers.get('last-modified') ?? '') ?? file.lastModified,
+    etag: headers.get('etag'),
+    lastModified: (own === null ? null : parseHTTPDate(own)) ?? file.lastModified,
   };
 }
 
-function whole({ size }: OpenFile, headers: HeaderList, status: number): Answer {
-  headers.set('content-length', String(size));
-  return { status, headers, parts: [{ start: 0, end: size - 1 }] };
+function whole(file: OpenFile, headers: HeaderList, status: number): Answer {
+  date(headers, file);
+  headers.set('content-length', String(file.size));
+  return { status, headers, parts: [{ start: 0, end: file.size - 1 }] };
 }
 
-function partial(size: number, headers: HeaderList, ranges: readonly ByteRange[]): Answer {
+function partial(file: OpenFile, headers: HeaderList, ranges: readonly ByteRange[]): Answer {
+  const { size } = file;
   const [range] = ranges;
   if (range === undefined) {
     headers.set('content-range', `bytes */${size}`);
     return refusal(416, headers);
   }
+  date(headers, file);
   if (ranges.length > 1) return multipartRanges(size, headers, ranges);
   headers.set('content-range', `bytes ${range.start}-${range.end}/${size}`);
   headers.set('content-length', String(sizeOf(range)));

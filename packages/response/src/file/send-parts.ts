@@ -57,7 +57,7 @@ async function sendPart(
   try {
     await send({ type: 'http.response.zerocopysend', ...where, moreBody });
   } catch (error) {
-    if (!isClientDisconnected(error)) await file.checkLength();
+    if (!isClientDisconnected(error)) file.checkLength();
     throw error;
   }
 }

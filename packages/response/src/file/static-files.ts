@@ -131,7 +131,7 @@ class Folder {
     if (this.#index === null) return false;
     try {
       const file = await OpenFile.open(join(this.#root, ...names, this.#index), this.#root);
-      await file.close();
+      file.close();
       return true;
     } catch (error) {
       if (error instanceof FileNotFound) return false;
