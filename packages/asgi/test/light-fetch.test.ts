@@ -83,6 +83,7 @@ describe('a light response is as the platform makes it', () => {
     ['an init that is null', (R) => new R('x', null as unknown as ResponseInit)],
     ['another response', (R) => new R('new', new R('old', { status: 418, headers: { a: 'b' } }))],
     ['the body of another', (R) => new R(new R('old').body, new R('old', { status: 418 }))],
+    ['a mark of the byte order', (R) => new R('\ufefftext')],
     ['JSON', (R) => R.json({ a: [1] })],
     ['JSON with a status', (R) => R.json([], { status: 201 })],
     ['JSON with fields', (R) => R.json([], { headers: { 'content-type': 'a/b', c: 'd' } })],
@@ -94,6 +95,39 @@ describe('a light response is as the platform makes it', () => {
   test.each(cases)('%s', async (_what, make) => {
     const platform = await seen(make, globalThis.Response);
     expect(await seen(make, lightResponse())).toEqual(platform);
+  });
+
+  const reads: [string, (response: globalThis.Response) => unknown][] = [
+    ['text twice', async (r) => [await r.text(), await r.text()]],
+    ['text, and a copy then', async (r) => [await r.text(), r.clone().status]],
+    ['text, and its stream then', async (r) => [await r.text(), r.bodyUsed, r.body?.locked]],
+    ['JSON', async (r) => [await r.json(), r.bodyUsed]],
+    ['JSON twice', async (r) => [await r.json(), await r.json()]],
+    ['a buffer', async (r) => [...new Uint8Array(await r.arrayBuffer())]],
+    ['a blob', async (r) => [(await r.blob()).type, r.bodyUsed]],
+    ['a stream, and text then', async (r) => [r.body?.locked, await r.text()]],
+    ['a copy, and both', async (r) => [await r.clone().text(), await r.text()]],
+  ];
+  const contents: [string, BodyInit | null][] = [
+    ['text', '[1]'],
+    ['text that is no JSON', '['],
+    ['bytes', new Uint8Array([91, 93])],
+    ['nothing', null],
+  ];
+  const readings = contents.flatMap(([content, body]) =>
+    reads.map(([how, read]) => [how, content, body, read] as const),
+  );
+  test.each(readings)('read as %s: of %s', async (_how, _content, body, read) => {
+    const outcome = async (): Promise<unknown> => {
+      try {
+        return await read(new globalThis.Response(body));
+      } catch (error) {
+        return (error as Error).name;
+      }
+    };
+    const platform = await outcome();
+    lightResponse();
+    expect(await outcome()).toEqual(platform);
   });
 
   test('bytes and fields may be changed once it is made', async () => {

@@ -23,6 +23,7 @@ import { Cookies } from './cookies.js';
 import { BodyConsumed, UnsupportedMediaType } from './errors.js';
 import { type FileStore, SpilledFiles } from './file-store.js';
 import { readForm } from './form.js';
+import { canLookUp } from './header-field.js';
 import { parseJSON } from './json.js';
 import {
   type BodyLimits,
@@ -211,7 +212,7 @@ export class Request implements AsyncDisposable {
    * (also for the keys `__proto__` and `constructor.prototype`), and like `bytes()`.
    */
   json<T = unknown>(limits?: BodyLimits): Promise<T> {
-    const contentType = this.headers.get('content-type');
+    const contentType = this.#field('content-type');
     const essence = essenceOf(contentType);
     if (essence === null || !isJSON(essence)) {
       const expected = 'application/json, or a type that ends in +json';
@@ -366,11 +367,16 @@ export class Request implements AsyncDisposable {
     }
   }
 
+  #field(name: string): string | null {
+    const { headers } = this.#scope;
+    return this.#headers === undefined && canLookUp(headers) ? headers.get(name) : this.headers.get(name);
+  }
+
   get #source(): Body {
     if (this.#body === undefined) {
       const scope = this.#scope;
       const receive = scope.type === 'http' ? this.#receive : emptyBody;
-      this.#body = new Body(receive, this.headers.get('content-length'), scope.exchange);
+      this.#body = new Body(receive, this.#field('content-length'), scope.exchange);
     }
     return this.#body;
   }

@@ -5,6 +5,10 @@ import { borrowRest, standFor } from './light-rest.js';
 /** Taken before a light one stands in its place. */
 const Platform = globalThis.Response;
 
+const BYTE_ORDER_MARK = 0xfeff;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
 /** A body that is all there. */
 export type WholeBody = string | Uint8Array<ArrayBuffer> | null;
 
@@ -20,10 +24,17 @@ export let plainResponse: (response: object) => PlainResponse | undefined;
 /** That of the platform: it has the body from now on. */
 let realResponse: (light: LightResponse) => globalThis.Response;
 
-interface Parts {
+/** What a light response is made of: checked, and its own. */
+class Parts {
   readonly body: WholeBody;
   readonly status: number;
   readonly fields: HeaderList;
+
+  constructor(body: WholeBody, status: number, fields: HeaderList) {
+    this.body = body;
+    this.status = status;
+    this.fields = fields;
+  }
 }
 
 /**
@@ -37,8 +48,14 @@ export class LightResponse {
   readonly #parts: Parts | undefined;
   #headers: globalThis.Headers | undefined = undefined;
   #real: globalThis.Response | undefined = undefined;
+  /** Whether the body has been read without the real one. */
+  #isUsed = false;
 
-  constructor(body?: BodyInit | null, init?: ResponseInit) {
+  constructor(body?: BodyInit | null, init?: ResponseInit | Parts) {
+    if (init instanceof Parts) {
+      this.#parts = init;
+      return;
+    }
     this.#parts = partsOf(body, init);
     if (this.#parts === undefined) this.#real = new Platform(body, init);
   }
@@ -66,13 +83,44 @@ export class LightResponse {
   }
 
   get bodyUsed(): boolean {
-    return this.#real?.bodyUsed ?? false;
+    return this.#isUsed || (this.#real?.bodyUsed ?? false);
+  }
+
+  text(): Promise<string> {
+    const whole = this.#take();
+    return whole === undefined ? realResponse(this).text() : Promise.resolve(textOf(whole));
+  }
+
+  async json(): Promise<unknown> {
+    const whole = this.#take();
+    return whole === undefined ? realResponse(this).json() : JSON.parse(textOf(whole));
+  }
+
+  arrayBuffer(): Promise<ArrayBuffer> {
+    const whole = this.#take();
+    return whole === undefined ? realResponse(this).arrayBuffer() : Promise.resolve(bytesOf(whole).buffer);
+  }
+
+  bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    const whole = this.#take();
+    return whole === undefined
+      ? realResponse(this)
+          .arrayBuffer()
+          .then((buffer) => new Uint8Array(buffer))
+      : Promise.resolve(bytesOf(whole));
+  }
+
+  /** The body, which is used up by that; undefined where it is the real one's to give, or to refuse. */
+  #take(): string | Uint8Array<ArrayBuffer> | undefined {
+    const body = this.#parts?.body;
+    if (body === undefined || body === null || this.#real !== undefined || this.#isUsed) return undefined;
+    this.#isUsed = true;
+    return body;
   }
 
   clone(): globalThis.Response {
-    if (this.#parts !== undefined && this.#real === undefined) {
-      // A light one is a response of the platform to everybody: `borrowRest` sees to it.
-      return new LightResponse(this.#parts.body, this.#init()) as unknown as globalThis.Response;
+    if (this.#parts !== undefined && this.#real === undefined && !this.#isUsed) {
+      return lightResponse(this.#parts.body, this.status, new HeaderList(this.headers));
     }
     const copy = realResponse(this).clone();
     // The fields of the real one are as they were when it was made.
@@ -89,16 +137,24 @@ export class LightResponse {
 
   static {
     realResponse = (light) => {
-      light.#real ??= new Platform(light.#parts?.body, light.#init());
+      light.#real ??= light.#makeReal();
       return light.#real;
     };
     plainResponse = (response) => {
-      if (!(#parts in response) || response.#parts === undefined || response.#real !== undefined) return;
+      if (!(#parts in response) || response.#parts === undefined) return;
+      if (response.#real !== undefined || response.#isUsed) return;
       const { status, body, fields } = response.#parts;
       // Its own copy: who sends a response may go on with its fields.
       const headers = response.#headers === undefined ? fields.clone() : new HeaderList(response.#headers);
       return { status, headers, body };
     };
+  }
+
+  #makeReal(): globalThis.Response {
+    const real = new Platform(this.#parts?.body, this.#init());
+    // So that who reads the body once more hears from the platform that it has been read.
+    if (this.#isUsed) real.arrayBuffer().catch(() => {});
+    return real;
   }
 
   #init(): ResponseInit {
@@ -112,12 +168,28 @@ standFor(LightResponse, Platform);
 function partsOf(body: unknown, init: ResponseInit | null | undefined): Parts | undefined {
   const whole = wholeBody(body);
   if (whole === undefined) return undefined;
-  if (init === undefined || init === null)
-    return { body: whole, status: 200, fields: withType(new HeaderList(), whole) };
+  if (init === undefined || init === null) return new Parts(whole, 200, withType(new HeaderList(), whole));
   const { status = 200, statusText = '', headers } = init;
   if (statusText !== '' || !isPlainStatus(status, whole)) return undefined;
   const fields = fieldsOf(headers);
-  return fields && { body: whole, status, fields: withType(fields, whole) };
+  return fields && new Parts(whole, status, withType(fields, whole));
+}
+
+/** A response of Fetch made of what has been checked, and is not changed any more. Text gets no type by itself. */
+export function lightResponse(body: WholeBody, status: number, fields: HeaderList): globalThis.Response {
+  // A response of the platform to everybody: `borrowRest` sees to it.
+  return new LightResponse(null, new Parts(body, status, fields)) as unknown as globalThis.Response;
+}
+
+/** As a decoder reads it: without a mark of the byte order. */
+function textOf(whole: string | Uint8Array): string {
+  if (typeof whole !== 'string') return decoder.decode(whole);
+  return (whole.charCodeAt(0) === BYTE_ORDER_MARK ? whole.slice(1) : whole).toWellFormed();
+}
+
+/** Whoever gets them may change them. */
+function bytesOf(whole: string | Uint8Array): Uint8Array<ArrayBuffer> {
+  return typeof whole === 'string' ? encoder.encode(whole) : new Uint8Array(whole);
 }
 
 /** Bytes are copied, as Fetch wants it: they are the caller's to change. */

@@ -48,7 +48,8 @@ export class RequestInbox {
   end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    for (const { resolve } of this.#waiting.splice(0)) resolve({ type: 'http.disconnect' });
+    for (const { resolve } of this.#waiting) resolve({ type: 'http.disconnect' });
+    this.#waiting = [];
     if (this.#isBodyDelivered) return;
     // Its failure would tell that the body is gone, which is what is wanted.
     this.#reader?.cancel().catch(() => {});

@@ -1,13 +1,15 @@
 import { HeaderList, type HeaderPairs } from '@pullo/asgi';
+import type { WholeBody } from '@pullo/asgi/fetch';
 import { violation } from './misuse.js';
+import { webFields, webResponse } from './web-response.js';
 
 const DIGITS = /^[0-9]+$/;
 
 /** What an app sent in `http.response.start`, without the fields of the connection: those are the host's. */
 export class ResponseHead {
   readonly status: number;
-  /** The fields without `content-length`: a plain object costs half of what `Headers` does, but has no room for two of a name. */
-  #fields: Record<string, string> | globalThis.Headers = {};
+  /** The fields without `content-length`. */
+  readonly #flat: string[] = [];
   /** The length that the app announced, or -1. */
   length = -1;
   /** Whether there is a `content-type`. */
@@ -25,19 +27,18 @@ export class ResponseHead {
     for (let i = 0; i < flat.length; i += 2) this.#add(flat[i] as string, flat[i + 1] as string);
   }
 
-  /** What `new Response` takes. */
-  init(): ResponseInit {
-    if (this.length !== -1) this.#put('content-length', String(this.length));
-    return { status: this.status, headers: this.#fields };
+  /** A response that is all there. */
+  whole(body: WholeBody): globalThis.Response {
+    return webResponse(body, this.status, this.#fields());
   }
 
-  #put(name: string, value: string): void {
-    // Also for a name such as `constructor`, which every object has.
-    if (!(this.#fields instanceof globalThis.Headers) && name in this.#fields) {
-      this.#fields = new globalThis.Headers(this.#fields);
-    }
-    if (this.#fields instanceof globalThis.Headers) this.#fields.append(name, value);
-    else this.#fields[name] = value;
+  streaming(body: ReadableStream<Uint8Array<ArrayBuffer>>): globalThis.Response {
+    return new globalThis.Response(body, { status: this.status, headers: webFields(this.#fields()) });
+  }
+
+  #fields(): string[] {
+    if (this.length !== -1) this.#flat.push('content-length', String(this.length));
+    return this.#flat;
   }
 
   /** The lengths of the names decide first, so that a field of the app's costs no comparison. */
@@ -50,7 +51,7 @@ export class ResponseHead {
       case 17: // transfer-encoding
         if (this.#isTaken(name.toLowerCase(), value)) return;
     }
-    this.#put(name, value);
+    this.#flat.push(name, value);
   }
 
   #isTaken(name: string, value: string): boolean {

@@ -15,6 +15,11 @@ export class WebHeaders implements Iterable<readonly [name: string, value: strin
     this.#host = host;
   }
 
+  /** One field, without reading the others. */
+  get(name: string): string | null {
+    return this.#headers.get(name) ?? (name === 'host' ? this.#host : null);
+  }
+
   [Symbol.iterator](): ReturnType<HeaderPairs[typeof Symbol.iterator]> {
     this.#pairs ??= this.#read();
     return this.#pairs.values();
