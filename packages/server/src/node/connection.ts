@@ -52,8 +52,9 @@ export class Connection {
   /** Whether the socket has a time-out, within which the client has to take or send something. */
   #limit: 'none' | 'soon' | 'set' = 'none';
   #timer: NodeJS.Timeout | null = null;
-  /** It is called from what the last exchange runs in: what the app keeps there by `AsyncLocalStorage` is not for the next one to see. */
-  readonly #next = AsyncResource.bind((): void => this.#takeNext());
+  /** Taken from what the last exchange runs in: what the app keeps there by `AsyncLocalStorage` is not for the next one to see. `bind` costs 1.5 KiB more. */
+  readonly #context = new AsyncResource('Connection');
+  readonly #next = (): void => this.#context.runInAsyncScope(this.#takeNext, this);
 
   constructor(service: Service, socket: Socket) {
     this.service = service;
