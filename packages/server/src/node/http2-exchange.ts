@@ -15,6 +15,7 @@ const { NGHTTP2_CANCEL, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } = constants;
 const VERSIONS = Object.freeze({ version: '3.0', specVersion: '2.5' } as const);
 const EXTENSIONS = Object.freeze({
   'http.response.pathsend': Object.freeze({}),
+  'http.response.zerocopysend': Object.freeze({}),
   'http.response.trailers': Object.freeze({}),
   'http.response.early_hint': Object.freeze({}),
 });

@@ -1,7 +1,6 @@
 import type { App, HTTPResponseStartEvent, SendEvent } from '@pullo/asgi';
 import { describe, expect, it } from 'vitest';
-import { serving } from '../support/serving.ts';
-import { get, parse } from '../support/wire.ts';
+import { PROTOCOLS } from '../support/protocols.ts';
 
 function sending(...events: SendEvent[]): App {
   return (_scope, _receive, send) => {
@@ -14,13 +13,13 @@ function withMore<Event extends SendEvent>(event: Event): Event {
   return { ...event, tomorrow: { a: 1 } };
 }
 
-describe('an event', () => {
+describe.each(PROTOCOLS)('an event in $name', ({ serving, get }) => {
   it('may have keys that the server does not know', async () => {
     const start: HTTPResponseStartEvent = { type: 'http.response.start', status: 200 };
     const { server, logger } = await serving(
       sending(withMore(start), withMore({ type: 'http.response.body', body: 'whole' })),
     );
-    expect(parse(await get(server))).toMatchObject({ status: 200, body: 'whole' });
+    expect(await get(server)).toMatchObject({ status: 200, body: 'whole' });
     expect(logger.errors).toEqual([]);
   });
 
@@ -39,8 +38,7 @@ describe('an event', () => {
       ),
     );
     const answer = await get(server);
-    expect(parse(answer).fields.get('x-mixed-case')).toBe('1');
-    expect(answer.match(/content-length/gi)).toHaveLength(1);
+    expect([answer.fields.get('x-mixed-case'), answer.fields.get('content-length')]).toEqual(['1', '1']);
   });
 
   it('may have headers that can be read only once', async () => {
@@ -54,7 +52,7 @@ describe('an event', () => {
         { type: 'http.response.body' },
       ),
     );
-    const { fields } = parse(await get(server));
+    const { fields } = await get(server);
     expect([fields.get('x-first'), fields.get('x-second')]).toEqual(['1', '2']);
   });
 });

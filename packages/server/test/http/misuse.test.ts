@@ -1,13 +1,8 @@
 import { type App, HeaderList } from '@pullo/asgi';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { servingUnwatched } from '../support/serving.ts';
-import { echo, handshake, sessions } from '../support/sessions.ts';
-import { get, head, parse, Wire } from '../support/wire.ts';
+import { PROTOCOLS } from '../support/protocols.ts';
+import { until } from '../support/serving.ts';
 
-const REQUESTS = {
-  'a request': head('GET / HTTP/1.1', 'Host: a', 'Connection: close'),
-  'a handshake': handshake(),
-};
 const THROWN = [null, undefined, 0, '', Symbol('a'), Object.create(null)];
 const RETURNED: Record<string, PropertyDescriptor> = {
   throws: { value: () => fail() },
@@ -20,18 +15,18 @@ function fail(): never {
   throw new Error('a bad promise');
 }
 
-describe.each(Object.entries(REQUESTS))('an app that is asked with %s', (_name, request) => {
+describe.each(PROTOCOLS)('an app that is asked in $name', ({ servingUnwatched, get }) => {
   it.each(THROWN)('has failed if it throws %o, and the log says so', async (thrown) => {
     const { server, logger } = await servingUnwatched(() => {
       throw thrown;
     });
-    expect(parse(await new Wire(server).write(request).all()).status).toBe(500);
+    expect((await get(server)).status).toBe(500);
     expect(logger.errors).toEqual([expect.anything()]);
   });
 
   it.each(THROWN)('has failed if it rejects with %o, and the log says so', async (thrown) => {
     const { server, logger } = await servingUnwatched(() => Promise.reject(thrown));
-    expect(parse(await new Wire(server).write(request).all()).status).toBe(500);
+    expect((await get(server)).status).toBe(500);
     expect(logger.errors).toEqual([expect.anything()]);
   });
 
@@ -40,107 +35,80 @@ describe.each(Object.entries(REQUESTS))('an app that is asked with %s', (_name, 
     async (_what, then) => {
       const app: App = () => Object.defineProperty({}, 'then', then) as Promise<void>;
       const { server, logger } = await servingUnwatched(app);
-      expect(parse(await new Wire(server).write(request).all()).status).toBe(500);
+      expect((await get(server)).status).toBe(500);
       expect(logger.errors).toEqual([expect.any(Error)]);
     },
   );
 });
 
-describe('a logger that throws', () => {
-  it.each(Object.entries(REQUESTS))('fails neither %s nor the process', async (_name, request) => {
+describe.each(PROTOCOLS)('a logger that throws, in $name,', ({ servingUnwatched, get }) => {
+  it('fails neither a request nor the process', async () => {
     const lines = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     onTestFinished(() => lines.mockRestore());
+    const logger = {
+      log: (_level: string, _message: string, error?: unknown) => void String(error ?? ''),
+      access: fail,
+      flush: fail,
+    };
     const { server } = await servingUnwatched(
       () => {
         throw Object.create(null);
       },
-      {
-        logger: {
-          log: (_level, _message, error) => void String(error ?? ''),
-          access: fail,
-          flush: fail,
-        },
-      },
+      { logger },
     );
-    expect(parse(await new Wire(server).write(request).all()).status).toBe(500);
+    expect((await get(server)).status).toBe(500);
     await server.close();
     expect(lines.mock.calls.join('')).toContain('The logger failed to log "Exception in the app"');
   });
 });
 
-describe('a list of fields that was made without checks', () => {
-  it('splits no response', async () => {
-    const { server } = await servingUnwatched((_scope, _receive, send) => {
-      send({ type: 'http.response.start', status: 200, headers: UNCHECKED });
-      send({ type: 'http.response.body' });
+describe.each(PROTOCOLS)(
+  'a list of fields that was made without checks, in $name,',
+  ({ servingUnwatched, get }) => {
+    it('splits no response', async () => {
+      const { server } = await servingUnwatched((_scope, _receive, send) => {
+        send({ type: 'http.response.start', status: 200, headers: UNCHECKED });
+        send({ type: 'http.response.body' });
+      });
+      const { status, fields } = await get(server);
+      expect([status, fields.has('x-first'), fields.has('x-second')]).toEqual([500, false, false]);
     });
-    expect(await get(server)).toMatch(/^HTTP\/1\.1 500 (?![\s\S]*x-second)/);
-  });
 
-  it('splits no answer to a handshake', async () => {
-    const { server } = await servingUnwatched(
-      sessions((scope, receive, send) => {
-        send({ type: 'websocket.accept', headers: UNCHECKED });
-        return echo(scope, receive, send);
-      }),
-    );
-    expect(await new Wire(server).write(handshake()).all()).toMatch(/^HTTP\/1\.1 500 (?![\s\S]*x-second)/);
-  });
-
-  it('adds nothing after a body', async () => {
-    const { server, logger } = await servingUnwatched((_scope, _receive, send) => {
-      send({ type: 'http.response.start', status: 200, trailers: true });
-      send({ type: 'http.response.body', body: 'a' });
-      send({ type: 'http.response.trailers', headers: UNCHECKED });
+    it('adds nothing after a body', async () => {
+      const { server, logger } = await servingUnwatched((_scope, _receive, send) => {
+        send({ type: 'http.response.start', status: 200, trailers: true });
+        send({ type: 'http.response.body', body: 'a' });
+        send({ type: 'http.response.trailers', headers: UNCHECKED });
+      });
+      expect((await get(server, '/', 'TE: trailers')).trailers.size).toBe(0);
+      expect(logger.errors).toHaveLength(1);
     });
-    expect(await get(server, '/', 'TE: trailers')).not.toContain('x-second');
-    expect(logger.errors).toHaveLength(1);
-  });
-});
+  },
+);
 
-describe('a response under way', () => {
-  it('goes on to its end where the client asks for a tunnel behind it', async () => {
-    const { server } = await servingUnwatched(async (_scope, _receive, send) => {
-      send({ type: 'http.response.start', status: 200 });
-      for (let i = 0; i < 100; i++)
-        await send({ type: 'http.response.body', body: 'x'.repeat(65_536), moreBody: true });
-      send({ type: 'http.response.body' });
-    });
-    const wire = new Wire(server).write(
-      head('GET / HTTP/1.1', 'Host: a') + head('CONNECT b:1 HTTP/1.1', 'Host: b:1'),
-    );
-    expect(await wire.all()).toMatch(/\r\n0\r\n\r\nHTTP\/1\.1 501 /);
-  });
+describe.each(PROTOCOLS)('a response under way in $name', ({ servingUnwatched, client }) => {
+  const size = 30e6;
+  const large: App = (_scope, _receive, send) => {
+    send({ type: 'http.response.start', status: 200 });
+    send({ type: 'http.response.body', body: 'x'.repeat(size) });
+  };
 
   it('has all the time that the client takes for it, though that has sent more than was read', async () => {
-    const size = 30e6;
-    const { server } = await servingUnwatched((_scope, _receive, send) => {
-      send({ type: 'http.response.start', status: 200 });
-      send({ type: 'http.response.body', body: 'x'.repeat(size) });
-    });
-    const wire = new Wire(server);
-    wire.write(head('POST / HTTP/1.1', 'Host: a', 'Content-Length: 300000') + 'y'.repeat(300_000));
-    await wire.until(/x/);
-    wire.socket.pause();
+    const { server } = await servingUnwatched(large);
+    const exchange = client(server).open({ method: 'POST', body: 'y'.repeat(300_000) });
+    await until(() => exchange.body !== '');
+    exchange.pause();
     await new Promise((resolve) => setTimeout(resolve, 1800));
-    wire.socket.resume();
-    expect(parse(await wire.all()).body).toHaveLength(size);
+    expect(await exchange.resume().answer).toMatchObject({ isWhole: true });
+    expect(exchange.body).toHaveLength(size);
   });
 
   it('is cut once the client has taken nothing of it for too long, though that has sent more than was read', async () => {
-    const { server } = await servingUnwatched(
-      (_scope, _receive, send) => {
-        send({ type: 'http.response.start', status: 200 });
-        send({ type: 'http.response.body', body: 'x'.repeat(30e6) });
-      },
-      { idleTimeout: 200 },
-    );
-    const wire = new Wire(server);
-    wire.write(head('POST / HTTP/1.1', 'Host: a', 'Content-Length: 300000') + 'y'.repeat(300_000));
-    await wire.until(/x/);
-    wire.socket.pause();
+    const { server } = await servingUnwatched(large, { idleTimeout: 200 });
+    const exchange = client(server).open({ method: 'POST', body: 'y'.repeat(300_000) });
+    await until(() => exchange.body !== '');
+    exchange.pause();
     await new Promise((resolve) => setTimeout(resolve, 1000));
-    wire.socket.resume();
-    expect((await wire.all()).length).toBeLessThan(30e6);
+    expect(await exchange.resume().answer).toMatchObject({ isWhole: false });
   });
 });

@@ -1,182 +1,58 @@
 import { describe, expect, it } from 'vitest';
-import { Gate, serving, text } from '../support/serving.ts';
-import { ask, get, head, parse, Wire } from '../support/wire.ts';
+import { type Ask, PROTOCOLS } from '../support/protocols.ts';
+import { text, until } from '../support/serving.ts';
 
-/** Requests that no app may see, and their answers (RFC 9110, RFC 9112). */
-const REFUSED: [string, string, number][] = [
-  ['no Host', head('GET / HTTP/1.1'), 400],
-  ['two Hosts', head('GET / HTTP/1.1', 'Host: a', 'Host: a'), 400],
-  ['a Host with a path', head('GET / HTTP/1.1', 'Host: a/b'), 400],
-  ['a Host with user information', head('GET / HTTP/1.1', 'Host: u@a'), 400],
-  ['a Host with a space', head('GET / HTTP/1.1', 'Host: a b'), 400],
-  ['a Host with a bad port', head('GET / HTTP/1.1', 'Host: a:8x'), 400],
-  ['a list of Hosts', head('GET / HTTP/1.1', 'Host: a, b'), 400],
-  ['two Hosts in HTTP/1.0', head('GET / HTTP/1.0', 'Host: a', 'Host: b'), 400],
-  ['a bad Host in HTTP/1.0', head('GET / HTTP/1.0', 'Host: a/b'), 400],
-  ['a malformed escape', head('GET /%zz HTTP/1.1', 'Host: a'), 400],
-  ['an escape that is not UTF-8', head('GET /%ff HTTP/1.1', 'Host: a'), 400],
-  ['an escaped NUL', head('GET /%00 HTTP/1.1', 'Host: a'), 400],
-  ['a fragment', head('GET /a#b HTTP/1.1', 'Host: a'), 400],
-  ['a fragment after the query', head('GET /a?b#c HTTP/1.1', 'Host: a'), 400],
-  ['bytes beyond ASCII in the path', head('GET /\xc3\xa4 HTTP/1.1', 'Host: a'), 400],
-  ['bytes beyond ASCII in the query', head('GET /?\xc3\xa4 HTTP/1.1', 'Host: a'), 400],
-  ['a target of another scheme', head('GET ftp://a/ HTTP/1.1', 'Host: a'), 400],
-  ['an absolute target without a host', head('GET http:///a HTTP/1.1', 'Host: a'), 400],
-  ['an absolute target with user information', head('GET http://u@a/ HTTP/1.1', 'Host: a'), 400],
-  ['a relative target', head('GET a HTTP/1.1', 'Host: a'), 400],
-  ['* with another method', head('GET * HTTP/1.1', 'Host: a'), 400],
-  ['* and more', head('OPTIONS *a HTTP/1.1', 'Host: a'), 400],
-  ['CONNECT', head('CONNECT a:443 HTTP/1.1', 'Host: a:443'), 501],
-  ['a method that nobody knows', head('FROBNICATE / HTTP/1.1', 'Host: a'), 501],
-  ['a method in lower case', head('get / HTTP/1.1', 'Host: a'), 501],
-  ['what is not HTTP', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400],
-  ['a space before the colon', head('GET / HTTP/1.1', 'Host : a'), 400],
-  ['a folded line', head('GET / HTTP/1.1', 'Host: a', 'X: a', ' b'), 400],
-  ['a line without a colon', head('GET / HTTP/1.1', 'Host: a', 'X'), 400],
-  ['a NUL in a value', head('GET / HTTP/1.1', 'Host: a', 'X: a\0b'), 400],
-  ['a bare CR in a value', head('GET / HTTP/1.1', 'Host: a', 'X: a\rb'), 400],
-  ['a bare LF as the end of a line', 'GET / HTTP/1.1\nHost: a\r\n\r\n', 400],
-  ['HTTP/2.0', head('GET / HTTP/2.0', 'Host: a'), 505],
-  ['HTTP/1.2', head('GET / HTTP/1.2', 'Host: a'), 505],
-  ['HTTP/0.9', 'GET / HTTP/0.9\r\n\r\n', 505],
-  [
-    'a length and a coding',
-    head('POST / HTTP/1.1', 'Host: a', 'Content-Length: 3', 'Transfer-Encoding: chunked'),
-    400,
-  ],
-  [
-    'a coding and a length',
-    head('POST / HTTP/1.1', 'Host: a', 'Transfer-Encoding: chunked', 'Content-Length: 3'),
-    400,
-  ],
-  ['two lengths', head('POST / HTTP/1.1', 'Host: a', 'Content-Length: 3', 'Content-Length: 3'), 400],
-  ['a length with a sign', head('POST / HTTP/1.1', 'Host: a', 'Content-Length: +3'), 400],
-  ['a length that is a list', head('POST / HTTP/1.1', 'Host: a', 'Content-Length: 3, 3'), 400],
-  ['an empty length', head('POST / HTTP/1.1', 'Host: a', 'Content-Length: '), 400],
-  ['an empty coding', head('POST / HTTP/1.1', 'Host: a', 'Transfer-Encoding: '), 400],
-  ['an unknown coding', head('POST / HTTP/1.1', 'Host: a', 'Transfer-Encoding: gzip, chunked'), 501],
-  ['a coding that hides', head('POST / HTTP/1.1', 'Host: a', 'Transfer-Encoding: xchunked'), 501],
-  ['a list with an empty coding', head('POST / HTTP/1.1', 'Host: a', 'Transfer-Encoding: , chunked'), 501],
-  [
-    'a coding twice',
-    head('POST / HTTP/1.1', 'Host: a', 'Transfer-Encoding: chunked', 'Transfer-Encoding: chunked'),
-    400,
-  ],
-  ['a coding in HTTP/1.0', head('POST / HTTP/1.0', 'Transfer-Encoding: chunked'), 400],
-  ['another expectation', head('POST / HTTP/1.1', 'Host: a', 'Expect: 200-ok', 'Content-Length: 1'), 417],
-  [
-    'an expectation that only looks like one',
-    head('POST / HTTP/1.1', 'Host: a', 'Expect: y 100-continue', 'Content-Length: 1'),
-    417,
-  ],
-  ['a target of 8 KiB and one', head(`GET /${'a'.repeat(8192)} HTTP/1.1`, 'Host: a'), 414],
-  ['a head of more than 16 KiB', head('GET / HTTP/1.1', 'Host: a', `X: ${'a'.repeat(17_000)}`), 431],
-  [
-    '129 fields',
-    head('GET / HTTP/1.1', 'Host: a', ...Array.from({ length: 128 }, (_, i) => `X-${i}: 1`)),
-    431,
-  ],
-  ['a body of more than 64 MiB', head('POST / HTTP/1.1', 'Host: a', 'Content-Length: 67108865'), 413],
+const fields = (count: number): string[] => Array.from({ length: count }, (_, i) => `X-${i}: 1`);
+
+/** Requests that no app may see, whatever the protocol, and their answers (RFC 9110). */
+const REFUSED: [string, Ask, number][] = [
+  ['a host with user information', { host: 'u@a' }, 400],
+  ['a host with a bad port', { host: 'a:8x' }, 400],
+  ['a malformed escape', { path: '/%zz' }, 400],
+  ['an escape that is not UTF-8', { path: '/%ff' }, 400],
+  ['an escaped NUL', { path: '/%00' }, 400],
+  ['a fragment', { path: '/a#b' }, 400],
+  ['a fragment after the query', { path: '/a?b#c' }, 400],
+  ['bytes beyond ASCII in the path', { path: '/\xc3\xa4' }, 400],
+  ['bytes beyond ASCII in the query', { path: '/?\xc3\xa4' }, 400],
+  ['another expectation', { method: 'POST', lines: ['Expect: 200-ok'], body: 'a' }, 417],
+  ['an expectation that only looks like one', { lines: ['Expect: y 100-continue'] }, 417],
+  ['a target of 8 KiB and one', { path: `/${'a'.repeat(8192)}` }, 414],
+  ['a head of more than 16 KiB', { lines: [`X: ${'a'.repeat(17_000)}`] }, 431],
+  ['more than 128 fields', { lines: fields(140) }, 431],
+  ['a body of more than 64 MiB', { method: 'POST', body: null, lines: ['Content-Length: 67108865'] }, 413],
 ];
 
-describe('the server itself', () => {
-  it.each(REFUSED)('refuses %s', async (_name, bytes, expected) => {
+describe.each(PROTOCOLS)('the server itself, in $name,', ({ serving, client, ask, version }) => {
+  it.each(REFUSED)('refuses %s', async (_name, asked, status) => {
     let calls = 0;
-    const { server } = await serving((scope, receive, send) => {
+    const { server, logger } = await serving((scope, receive, send) => {
       calls++;
       return text('an app')(scope, receive, send);
     });
-    // What follows must not be taken for a request.
-    const answer = await ask(server, bytes + head('GET /smuggled HTTP/1.1', 'Host: a'));
-    const { status, fields, body } = parse(answer);
-    expect(status).toBe(expected);
-    expect(fields.get('connection')).toBe('close');
-    expect(fields.get('content-length')).toBe(String(body.length));
-    expect(fields.get('content-type')).toBe('text/plain; charset=utf-8');
+    const http = client(server);
+    const answer = await http.open(asked).answer;
+    expect(answer).toMatchObject({ status, isWhole: true });
+    expect(answer.fields.get('content-length')).toBe(String(answer.body.length));
+    expect(answer.fields.get('content-type')).toBe('text/plain; charset=utf-8');
     expect(calls).toBe(0);
-  });
-
-  it.each(REFUSED.slice(0, 4))(
-    'refuses %s also when it comes byte by byte',
-    async (_name, bytes, expected) => {
-      const { server } = await serving(text('an app'));
-      const wire = new Wire(server);
-      for (const byte of bytes) {
-        wire.write(byte);
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      expect(parse(await wire.all()).status).toBe(expected);
-    },
-  );
-
-  it('survives a client that resets the connection of a CONNECT', async () => {
-    const { server } = await serving(text('an app'));
-    for (let i = 0; i < 20; i++) {
-      const wire = new Wire(server).write(head('CONNECT a:443 HTTP/1.1', 'Host: a:443'));
-      await new Promise((resolve) => setTimeout(resolve, i % 3));
-      wire.socket.resetAndDestroy();
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(parse(await get(server)).body).toBe('an app');
+    // What is not HTTP to the parser is in the log at level debug only.
+    for (const access of logger.accesses) expect(access).toMatchObject({ status, httpVersion: version });
+    expect((await http.open().answer).body).toBe('an app');
   });
 
   it('refuses HEAD without a body', async () => {
     const { server } = await serving(text('an app'));
-    expect(parse(await ask(server, head('HEAD / HTTP/1.1')))).toMatchObject({ status: 400, body: '' });
-  });
-
-  it('answers the requests before a bad one first', async () => {
-    const gate = new Gate();
-    const { server } = await serving(async (scope, receive, send) => {
-      await gate.opened;
-      await text('good')(scope, receive, send);
-    });
-    const wire = new Wire(server).write(`${head('GET / HTTP/1.1', 'Host: a').repeat(2)}bad\r\n\r\n`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(wire.text).toBe('');
-    gate.open();
-    expect((await wire.all()).match(/HTTP\/1.1 \d+/g)).toEqual([
-      'HTTP/1.1 200',
-      'HTTP/1.1 200',
-      'HTTP/1.1 400',
-    ]);
-  });
-
-  it('ignores what comes after a request that closes the connection', async () => {
-    const gate = new Gate();
-    const { server } = await serving(async (scope, receive, send) => {
-      await gate.opened;
-      await text('last')(scope, receive, send);
-    });
-    const bytes = head('GET / HTTP/1.1', 'Host: a', 'Connection: close') + head('GET / HTTP/1.1', 'Host: a');
-    const wire = new Wire(server).write(bytes);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    gate.open();
-    expect((await wire.all()).match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 200']);
-  });
-
-  it('answers 400 to a body with broken chunks, and tells the app that the client is gone', async () => {
-    const events: string[] = [];
-    const { server, logger } = await serving(async (_scope, receive) => {
-      for (;;) {
-        const { type } = await receive();
-        events.push(type);
-        if (type === 'http.disconnect') return;
-      }
-    });
-    const request = head('POST / HTTP/1.1', 'Host: a', 'Transfer-Encoding: chunked');
-    const answer = await ask(server, `${request}3\r\nabc\r\nxyz\r\n`);
-    expect(parse(answer).status).toBe(400);
-    expect(events.at(-1)).toBe('http.disconnect');
-    expect(logger.errors).toEqual([]);
+    const answer = await ask(server, { method: 'HEAD', path: '/%zz' });
+    expect(answer).toMatchObject({ status: 400, body: '', isWhole: true });
+    expect(Number(answer.fields.get('content-length'))).toBeGreaterThan(0);
   });
 
   it('lets a client that is still sending read the refusal', async () => {
-    const { server } = await serving(text('an app'), { maxBodyBytes: 1000 });
-    const wire = new Wire(server).write(head('POST / HTTP/1.1', 'Host: a', 'Content-Length: 8000000'));
-    for (let i = 0; i < 80; i++) wire.write(Buffer.alloc(100_000));
-    const answer = await wire.all();
-    expect(parse(answer).status).toBe(413);
-    expect(await wire.ended).toBe('end');
+    const { server, logger } = await serving(text('an app'), { maxBodyBytes: 1000 });
+    const exchange = client(server).open({ method: 'POST', body: null, lines: ['Content-Length: 8000000'] });
+    for (let i = 0; i < 80; i++) exchange.write(Buffer.alloc(100_000));
+    expect(await exchange.answer).toMatchObject({ status: 413, isWhole: true });
+    await until(() => logger.accesses.length === 1);
   });
 });

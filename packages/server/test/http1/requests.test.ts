@@ -1,0 +1,202 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { App, HTTPReceiveEvent } from '@pullo/asgi';
+import { describe, expect, it } from 'vitest';
+import { Gate, serving, text, until } from '../support/serving.ts';
+import { ask, head, parse, Wire } from '../support/wire.ts';
+
+/** An app that reads the whole body, answers with its length, and keeps the events. */
+function measuring(): { events: HTTPReceiveEvent[]; app: App } {
+  const events: HTTPReceiveEvent[] = [];
+  const app: App = async (_scope, receive, send) => {
+    let size = 0;
+    for (;;) {
+      const event = (await receive()) as HTTPReceiveEvent;
+      events.push(event);
+      if (event.type === 'http.disconnect') return;
+      size += event.body.byteLength;
+      if (!event.moreBody) break;
+    }
+    send({ type: 'http.response.start', status: 200 });
+    send({ type: 'http.response.body', body: `${size} bytes` });
+  };
+  return { events, app };
+}
+
+const CHUNKED = head('POST / HTTP/1.1', 'Host: a', 'Transfer-Encoding: chunked');
+
+function post(length: number, ...lines: string[]): string {
+  return head('POST / HTTP/1.1', 'Host: a', `Content-Length: ${length}`, ...lines);
+}
+
+describe('the body of a request', () => {
+  it('that came at once is one event', async () => {
+    const { events, app } = measuring();
+    const { server } = await serving(app);
+    await new Wire(server).write(`${post(5)}Hello`).until(/5 bytes$/);
+    expect(events.map((event) => event.type === 'http.request' && event.moreBody)).toEqual([false]);
+    expect(events[0]).toMatchObject({ body: Buffer.from('Hello') });
+  });
+
+  it('in chunks comes without their framing, extensions and trailers', async () => {
+    const { events, app } = measuring();
+    const { server } = await serving(app);
+    const body = '3;ext=1\r\nabc\r\n2\r\nde\r\n0\r\nX-Trailer: 1\r\n\r\n';
+    await new Wire(server).write(CHUNKED + body).until(/5 bytes$/);
+    expect(events.map((event) => (event.type === 'http.request' ? String(event.body) : '')).join('')).toBe(
+      'abcde',
+    );
+  });
+
+  it('is the same in whatever pieces its bytes arrive', async () => {
+    const { app } = measuring();
+    const { server } = await serving(app);
+    const wire = new Wire(server);
+    for (const byte of `${CHUNKED}3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n`) {
+      wire.write(byte);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await wire.until(/5 bytes$/);
+  });
+
+  it('that the app leaves unread is taken off the wire if it is short', async () => {
+    const { server } = await serving(text('no thanks'));
+    const wire = new Wire(server).write(post(60_000));
+    await wire.until(/no thanks$/);
+    wire.write(Buffer.alloc(60_000));
+    wire.write(head('GET / HTTP/1.1', 'Host: a'));
+    await wire.until(/no thanks[\s\S]*no thanks$/);
+  });
+
+  it('that the app leaves half read is taken off the wire too', async () => {
+    const { server } = await serving(async (scope, receive, send) => {
+      await receive();
+      await text('enough')(scope, receive, send);
+    });
+    const wire = new Wire(server).write(`${post(6)}abc`);
+    await wire.until(/enough$/);
+    wire.write(`def${head('GET / HTTP/1.1', 'Host: a')}`);
+    await wire.until(/enough[\s\S]*enough$/);
+  });
+
+  it('that the app leaves unread ends the connection if it is long, and the client can read the answer', async () => {
+    const { server } = await serving(text('no thanks'));
+    const wire = new Wire(server).write(post(8_000_000));
+    for (let i = 0; i < 80; i++) wire.write(Buffer.alloc(100_000));
+    expect(parse(await wire.all()).body).toBe('no thanks');
+    expect(await wire.ended).toBe('end');
+  });
+
+  it('that the app leaves unread ends the connection if it does not come', async () => {
+    const { server } = await serving(text('no thanks'));
+    const started = Date.now();
+    const wire = new Wire(server).write(post(10));
+    expect(parse(await wire.all()).body).toBe('no thanks');
+    expect(Date.now() - started).toBeGreaterThan(450);
+  });
+});
+
+describe('Expect: 100-continue', () => {
+  it('is ignored in HTTP/1.0', async () => {
+    const { app } = measuring();
+    const { server } = await serving(app);
+    const answer = await ask(
+      server,
+      `${head('POST / HTTP/1.0', 'Expect: 100-continue', 'Content-Length: 3')}abc`,
+    );
+    expect(parse(answer)).toMatchObject({ status: 200, body: '3 bytes' });
+  });
+});
+
+describe('pipelined requests', () => {
+  it('run one at a time and are answered in order', async () => {
+    let running = 0;
+    let most = 0;
+    const { server } = await serving(async (scope, receive, send) => {
+      if (scope.type !== 'http') return;
+      most = Math.max(most, ++running);
+      // The earlier a request, the longer it takes.
+      await new Promise((resolve) => setTimeout(resolve, 10 - Number(scope.path.slice(1))));
+      running--;
+      await text(`answer ${scope.path.slice(1)};`)(scope, receive, send);
+    });
+    const wire = new Wire(server);
+    for (let i = 0; i < 10; i++) wire.write(head(`GET /${i} HTTP/1.1`, 'Host: a'));
+    const answers = (await wire.until(/answer 9;$/)).match(/answer \d;/g);
+    expect(answers).toEqual(Array.from({ length: 10 }, (_, i) => `answer ${i};`));
+    expect(most).toBe(1);
+  });
+
+  it('see nothing of what the ones before them keep in an AsyncLocalStorage', async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const { server } = await serving(async (scope, receive, send) => {
+      if (scope.type !== 'http') return;
+      const found = storage.getStore() ?? 'nothing';
+      await storage.run(`that of ${scope.path}`, async () => {
+        // Both ways in which an answer ends: at once, and in a later turn.
+        if (scope.path !== '/0') await new Promise((resolve) => setTimeout(resolve, 1));
+        await text(`${scope.path} found ${found};`)(scope, receive, send);
+      });
+    });
+    const wire = new Wire(server);
+    // More than what stops the reading of the socket.
+    const requests = Array.from({ length: 40 }, (_, i) => head(`GET /${i} HTTP/1.1`, 'Host: a'));
+    wire.write(requests.slice(0, 30).join(''));
+    wire.write(requests.slice(30).join(''));
+    const answers = (await wire.until(/\/39 found [^;]*;$/)).match(/found [^;]*;/g);
+    expect(answers).toEqual(Array.from({ length: 40 }, () => 'found nothing;'));
+  });
+
+  it('may be many, with bodies, at once', async () => {
+    const { app } = measuring();
+    const { server } = await serving(app);
+    const wire = new Wire(server);
+    wire.write(Array.from({ length: 500 }, (_, i) => post(i) + 'x'.repeat(i)).join(''));
+    const answers = (await wire.until(/\b499 bytes$/)).match(/\d+ bytes/g);
+    expect(answers).toEqual(Array.from({ length: 500 }, (_, i) => `${i} bytes`));
+  });
+
+  it('go on while background work of the one before runs', async () => {
+    const gate = new Gate();
+    let ended = 0;
+    const { server } = await serving(async (scope, receive, send) => {
+      await text('done;')(scope, receive, send);
+      await gate.opened;
+      ended++;
+    });
+    const wire = new Wire(server).write(head('GET / HTTP/1.1', 'Host: a').repeat(3));
+    await wire.until(/done;[\s\S]*done;[\s\S]*done;$/);
+    expect(ended).toBe(0);
+    gate.open();
+    await until(() => ended === 3);
+  });
+
+  it('that wait are dropped when the client leaves', async () => {
+    const gate = new Gate();
+    let calls = 0;
+    const { server } = await serving(async (_scope, receive) => {
+      calls++;
+      await receive();
+      await receive();
+      gate.open();
+    });
+    const wire = new Wire(server).write(head('GET / HTTP/1.1', 'Host: a').repeat(3));
+    await until(() => calls === 1);
+    wire.socket.destroy();
+    await gate.opened;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(calls).toBe(1);
+  });
+});
+
+describe('timeouts', () => {
+  it('answer 408 to a head that does not come to its end', async () => {
+    const { server } = await serving(text('x'), { headersTimeout: 100 });
+    const wire = new Wire(server).write('GET / HTTP/1.1\r\nHost: a\r\n');
+    expect(parse(await wire.all()).status).toBe(408);
+  });
+
+  it('end a connection on which nothing ever came, without a word', async () => {
+    const { server } = await serving(text('x'), { headersTimeout: 100 });
+    expect(await new Wire(server).all()).toBe('');
+  });
+});
