@@ -75,7 +75,9 @@ export class HTTP2Connection implements Client {
   ended(exchange: HTTP2Exchange): void {
     this.#exchanges.delete(exchange);
     if (exchange.isTakenBack) this.#countReset();
-    if (this.#exchanges.size === 0) this.#closeAfter(this.service.settings.keepAliveTimeout);
+    if (this.#exchanges.size > 0) return;
+    if (this.#session.closed) this.#expire();
+    else this.#closeAfter(this.service.settings.keepAliveTimeout);
   }
 
   drain(): void {
@@ -85,6 +87,7 @@ export class HTTP2Connection implements Client {
   /** GOAWAY: what runs is answered, and what comes now is the client's to send to another. */
   closeIdle(): void {
     if (!this.#session.closed) this.#session.close();
+    if (this.#exchanges.size === 0) this.#expire();
   }
 
   shutDown(): void {
@@ -104,6 +107,20 @@ export class HTTP2Connection implements Client {
     clearTimeout(this.#idleTimer);
     if (this.#session.destroyed || milliseconds === Number.POSITIVE_INFINITY) return;
     this.#idleTimer = setTimeout(() => this.closeIdle(), milliseconds);
+  }
+
+  /**
+   * The goodbye is on its way, if the client takes it. While something is being written `node:http2` does not read, and it may then miss
+   * that the client has left.
+   */
+  #expire(): void {
+    const { idleTimeout } = this.service.settings;
+    clearTimeout(this.#idleTimer);
+    if (this.#session.destroyed || idleTimeout === Number.POSITIVE_INFINITY) return;
+    this.#idleTimer = setTimeout(() => {
+      this.#session.destroy();
+      this.#socket.destroy();
+    }, idleTimeout);
   }
 
   #countReset(): void {

@@ -184,13 +184,13 @@ describe.each(PROTOCOLS)('idleTimeout in $name', ({ serving, client, ask, get })
 
   it('lets a client that reads slowly have its time', async () => {
     const size = 8_000_000;
-    const { server } = await serving(text('x'.repeat(size)), { idleTimeout: 150 });
+    const { server } = await serving(text('x'.repeat(size)), { idleTimeout: 500 });
     const exchange = client(server).open();
     const timer = setInterval(() => {
       exchange.resume();
       setTimeout(() => exchange.pause(), 5);
     }, 50);
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await new Promise((resolve) => setTimeout(resolve, 1500));
     clearInterval(timer);
     await new Promise((resolve) => setTimeout(resolve, 10));
     expect((await exchange.resume().answer).body).toHaveLength(size);
