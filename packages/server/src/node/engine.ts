@@ -1,11 +1,12 @@
 import { createServer, type Server as HTTPServer, type ServerResponse } from 'node:http';
-import { Server as NetServer, type Socket } from 'node:net';
+import type { Server as NetServer, Socket } from 'node:net';
 import type { ServerAddress } from '@pullo/asgi';
 import type { Service } from '../http/service.js';
 import type { Settings } from '../options.js';
 import type { TLSMaterial } from '../tls/credentials.js';
 import { Acceptor } from './acceptor.js';
 import { type Client, Clients } from './clients.js';
+import { closeListener } from './close-listener.js';
 import { Connection } from './connection.js';
 import { HTTP2Connection } from './http2-connection.js';
 import { IncomingRequest } from './incoming-request.js';
@@ -93,18 +94,22 @@ export class NodeEngine {
    */
   async stop(gracefulTimeout: number, idleTime: number): Promise<number> {
     this.#service.isDraining = true;
-    // Not the close() of node:http: that destroys connections whose last response is still being written.
-    NetServer.prototype.close.call(this.#listener);
+    const stopping = new AbortController();
+    const closed = this.#closeListener(stopping.signal);
     this.#tls?.close();
     for (const client of this.#clients) client.drain();
     let idleTimer: NodeJS.Timeout | undefined;
-    if (idleTime === 0) this.#closeIdle();
-    // What has arrived by then is read first.
-    else idleTimer = setTimeout(() => setImmediate(() => this.#closeIdle()), idleTime);
-    const done = this.#finished();
+    const done = closed.then(() => {
+      if (idleTime === 0) this.#closeIdle();
+      // What has arrived by then is read first.
+      else idleTimer = setTimeout(() => setImmediate(() => this.#closeIdle()), idleTime);
+      return this.#finished();
+    });
     const isDone = await within(gracefulTimeout, done, (force) => {
       this.#force = force;
     });
+    stopping.abort();
+    await closed;
     clearTimeout(idleTimer);
     const cut = isDone ? 0 : this.#pending();
     for (const client of this.#clients) client.shutDown();
@@ -118,6 +123,20 @@ export class NodeEngine {
   force(): void {
     this.#isForced = true;
     this.#force?.();
+  }
+
+  /** Clients that come meanwhile are answered after it: those that come again for each request would else never leave a gap. */
+  async #closeListener(signal: AbortSignal): Promise<void> {
+    const held: Socket[] = [];
+    const hold = (socket: Socket): void => {
+      // Once the beginning that node:http has scheduled is over, and before anything is read.
+      process.nextTick(() => socket.pause());
+      held.push(socket);
+    };
+    this.#server.on('connection', hold);
+    await closeListener(this.#listener, signal);
+    this.#server.off('connection', hold);
+    for (const socket of held) socket.resume();
   }
 
   #closeIdle(): void {

@@ -45,8 +45,9 @@ export class Reloader implements Stoppable {
   stop(): void {
     if (this.#stopping.signal.aborted) return;
     this.#stopping.abort();
-    this.#reception.close();
-    this.#endWorker('pullo:stop', this.#settings.gracefulTimeout + KILL_TIME);
+    void this.#reception.close().then(() => {
+      this.#endWorker('pullo:stop', this.#settings.gracefulTimeout + KILL_TIME);
+    });
   }
 
   force(): void {
@@ -62,7 +63,8 @@ export class Reloader implements Stoppable {
       const worker = this.#startWorker();
       const changes = watcher.changes(signal).catch(() => []);
       const first = await Promise.race([changes, worker.exited]);
-      this.#reception.remove(worker);
+      // While stopping it still takes those that have come.
+      if (!signal.aborted) this.#reception.remove(worker);
       if (!Array.isArray(first)) {
         if (signal.aborted) break;
         this.#logger.log('warning', `${endOf(first.code)} Waiting for a change.`);

@@ -1,8 +1,13 @@
 import { createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerAddress } from '@pullo/asgi';
 import type { Logger } from '../../logger.js';
+import { closeListener } from '../../node/close-listener.js';
 import { listen, type Place } from '../../node/listen.js';
 import type { WorkerProcess } from './worker-process.js';
+
+/** How long a parent that stops waits for those that it is about to hand on, in milliseconds. */
+const HAND_TIME = 250;
 
 /**
  * Accepts connections and hands them to workers, in turn. Each has one at a time on its way, which stays open here until the
@@ -15,7 +20,11 @@ export class Reception {
   /** Those that have none on its way, in the order of their turns. */
   readonly #free = new Set<WorkerProcess>();
   readonly #logger: Logger;
+  #onTheirWay = 0;
+  /** Whether nothing is handed on, so that those who come again for each request leave a gap in which to stop listening. */
+  #isHolding = false;
   #isClosed = false;
+  #whenHanded: () => void = () => {};
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -41,9 +50,20 @@ export class Reception {
     this.#free.delete(worker);
   }
 
-  close(): void {
+  /** Accepts nothing more; resolves once those that have come have been handed on, if there is anybody to take them, or not in time. */
+  async close(): Promise<void> {
+    this.#isHolding = true;
+    await closeListener(this.#server);
+    this.#isHolding = false;
+    const handed = new Promise<void>((resolve) => {
+      this.#whenHanded = resolve;
+    });
+    this.#distribute();
+    this.#checkHanded();
+    const late = new AbortController();
+    await Promise.race([handed, sleep(HAND_TIME, undefined, { signal: late.signal }).catch(() => {})]);
+    late.abort();
     this.#isClosed = true;
-    this.#server.close();
     for (const socket of this.#waiting) socket.destroy();
     this.#waiting.clear();
   }
@@ -66,7 +86,7 @@ export class Reception {
   #distribute(): void {
     for (const socket of this.#waiting) {
       const [worker] = this.#free;
-      if (worker === undefined) return;
+      if (worker === undefined || this.#isHolding) return;
       this.#free.delete(worker);
       this.#waiting.delete(socket);
       void this.#hand(socket, worker);
@@ -74,15 +94,23 @@ export class Reception {
   }
 
   async #hand(socket: Socket, worker: WorkerProcess): Promise<void> {
-    if (await worker.hand(socket)) {
+    this.#onTheirWay++;
+    const isTaken = await worker.hand(socket);
+    this.#onTheirWay--;
+    if (isTaken) {
       // The worker has a descriptor of its own.
       socket.destroy();
-      if (!this.#workers.has(worker)) return;
-      this.#free.add(worker);
+      if (this.#workers.has(worker)) this.#free.add(worker);
       this.#distribute();
-      return;
+    } else {
+      this.remove(worker);
+      this.#queue(socket);
     }
-    this.remove(worker);
-    this.#queue(socket);
+    this.#checkHanded();
+  }
+
+  #checkHanded(): void {
+    const canWait = this.#workers.size > 0 && this.#waiting.size > 0;
+    if (!canWait && this.#onTheirWay === 0) this.#whenHanded();
   }
 }

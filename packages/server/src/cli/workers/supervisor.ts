@@ -87,9 +87,10 @@ export class Supervisor implements Stoppable {
   stop(signal: NodeJS.Signals | null): void {
     if (this.#isStopping) return;
     this.#stopping.abort();
-    this.#reception.close();
     if (signal !== null) this.#logger.log('info', `${signal}: stopping ${this.#living.size} workers.`);
-    for (const worker of this.#living) worker.tell('pullo:stop');
+    void this.#reception.close().then(() => {
+      for (const worker of this.#living) worker.tell('pullo:stop');
+    });
     this.#killAfter(this.#settings.gracefulTimeout + KILL_TIME);
     if (this.#living.size === 0) this.#end(this.#code);
   }
@@ -150,7 +151,7 @@ export class Supervisor implements Stoppable {
       return false;
     }
     // What came meanwhile has closed nothing that was open.
-    if (this.#isStopping) this.#reception.close();
+    if (this.#isStopping) void this.#reception.close();
     return !this.#isStopping;
   }
 
