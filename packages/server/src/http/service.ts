@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { App, ServerAddress, State } from '@pullo/asgi';
 import { headerOf } from '../http-options.js';
 import type { Logger } from '../logger.js';
@@ -22,6 +23,8 @@ export class Service {
   readonly heads: HeadText;
   /** Null where no proxy is trusted. */
   readonly proxies: ProxyReader | null;
+  /** What no exchange runs in. */
+  readonly outside = new AsyncResource('Pullo');
   /** Called once, when the server has taken as many requests as it should. */
   whenExhausted: () => void = () => {};
   /** How many requests the server still takes before it is to stop. */

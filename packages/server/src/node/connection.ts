@@ -1,4 +1,3 @@
-import { AsyncResource } from 'node:async_hooks';
 import { ServerResponse, STATUS_CODES } from 'node:http';
 import { Socket } from 'node:net';
 import { RequestTimeout } from '@pullo/asgi';
@@ -24,6 +23,8 @@ const LINGER_TIME = 1000;
 const MAX_REST_BYTES = 16 * 1024 * 1024;
 const MAX_REST_TIME = 30_000;
 
+const NONE: never[] = [];
+
 /** A client's connection: its exchanges run one at a time and in order, however many requests the client has sent ahead. */
 export class Connection {
   readonly service: Service;
@@ -31,7 +32,7 @@ export class Connection {
   readonly peer: Peer;
   #exchange: NodeExchange | null = null;
   #lastResponse: ServerResponse | null = null;
-  #waiting: { request: IncomingRequest; response: ServerResponse }[] = [];
+  #waiting: { request: IncomingRequest; response: ServerResponse }[] = NONE;
   /** What is answered once the requests before it have been. */
   #refusal: Refusal | null = null;
   /** Begins the session that is asked for, once the requests before it have been answered. */
@@ -52,9 +53,6 @@ export class Connection {
   /** Whether the socket has a time-out, within which the client has to take or send something. */
   #limit: 'none' | 'soon' | 'set' = 'none';
   #timer: NodeJS.Timeout | null = null;
-  /** Taken from what the last exchange runs in: what the app keeps there by `AsyncLocalStorage` is not for the next one to see. `bind` costs 1.5 KiB more. */
-  readonly #context = new AsyncResource('Connection');
-  readonly #next = (): void => this.#context.runInAsyncScope(this.#takeNext, this);
 
   constructor(service: Service, socket: Socket) {
     this.service = service;
@@ -63,8 +61,6 @@ export class Connection {
     // What node:http calls after the last response of a connection. It would reset one whose client is still sending.
     socket.destroySoon = () => this.#closeSoon();
     socket.on('close', () => this.#closed());
-    // The end comes with 'close' all the same. node:http has a listener, but takes it away when it gets a CONNECT.
-    socket.on('error', () => {});
   }
 
   /** How many exchanges are under way or wait for their turn. */
@@ -79,7 +75,8 @@ export class Connection {
       this.#begin(request, response);
       return;
     }
-    this.#waiting.push({ request, response });
+    if (this.#waiting.length === 0) this.#waiting = [{ request, response }];
+    else this.#waiting.push({ request, response });
     if (isFree) this.#takeNext();
     if (this.#waiting.length < MAX_WAITING) return;
     this.socket.pause();
@@ -127,6 +124,8 @@ export class Connection {
     socket.on('drain', () => this.#exchange?.response.emit('drain'));
     socket.on('timeout', () => this.timedOut());
     socket.on('end', () => socket.destroySoon());
+    // The end comes with 'close' all the same.
+    socket.on('error', () => {});
   }
 
   #openSession(request: IncomingRequest, head: Buffer, acceptor: Acceptor): void {
@@ -170,7 +169,7 @@ export class Connection {
     if (!exchange.response.shouldKeepAlive) {
       // node:http closes the connection once the response is out.
       this.#isOver = true;
-      this.#waiting = [];
+      this.#waiting = NONE;
       this.#beginSession = null;
       return;
     }
@@ -193,7 +192,12 @@ export class Connection {
     const response = this.#lastResponse;
     // node:http takes the socket from a response that has been sent.
     if (response === null || response.socket === null) this.#next();
-    else response.once('finish', this.#next);
+    else response.once('finish', () => this.#next());
+  }
+
+  /** It is called from what the last exchange runs in: what the app keeps there by `AsyncLocalStorage` is not for the next one to see. */
+  #next(): void {
+    this.service.outside.runInAsyncScope(this.#takeNext, this);
   }
 
   #takeNext(): void {
@@ -202,7 +206,7 @@ export class Connection {
     const isEarly = this.service.isFull && !this.#hasWaited;
     this.#hasWaited = isEarly;
     if (isEarly) {
-      setImmediate(this.#next);
+      setImmediate(() => this.#next());
       return;
     }
     const next = this.#waiting.shift();
@@ -243,7 +247,7 @@ export class Connection {
     const { status, message } = refusal;
     this.#isOver = true;
     this.#exchange = null;
-    this.#waiting = [];
+    this.#waiting = NONE;
     this.#beginSession = null;
     const isHead = exchange?.request.method === 'HEAD';
     const { head, body } = refusalText(refusal, this.service);
@@ -374,7 +378,7 @@ export class Connection {
 
   #closed(): void {
     this.#isOver = true;
-    this.#waiting = [];
+    this.#waiting = NONE;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#beginSession = null;
     this.#session?.closed();

@@ -164,7 +164,6 @@ export class NodeEngine {
     const connection = new Connection(this.#service, socket);
     this.#connections.set(socket, connection);
     this.#sweeper.start();
-    socket.on('close', () => this.#connections.delete(socket));
     this.#track(socket, connection);
   }
 
@@ -183,7 +182,10 @@ export class NodeEngine {
 
   #track(socket: Socket, client: Client): void {
     this.#clients.add(client);
-    socket.on('close', () => this.#clients.delete(client));
+    socket.on('close', () => {
+      this.#connections.delete(socket);
+      this.#clients.delete(client);
+    });
   }
 }
 

@@ -38,8 +38,8 @@ export class NodeExchange implements Transport {
   #isExpecting: boolean;
   /** The canonical target, for the access log. */
   #target = '';
-  /** Who the client is for the access log: what a proxy says, or the peer. */
-  #client: string;
+  /** Who the client is for the access log, if a proxy says so: else the peer. */
+  #client: string | null = null;
   /** Made where the access log wants to know more than the status. */
   readonly #entry: AccessEntry | null;
 
@@ -47,7 +47,6 @@ export class NodeExchange implements Transport {
     this.#connection = connection;
     this.request = request;
     this.response = response;
-    this.#client = connection.peer.label;
     const { settings, logger } = connection.service;
     if (!settings.dateHeader) response.sendDate = false;
     this.#entry =
@@ -280,7 +279,7 @@ export class NodeExchange implements Transport {
     const { settings, logger } = this.#connection.service;
     if (!settings.accessLog) return;
     const record: AccessRecord = {
-      client: this.#client,
+      client: this.#client ?? this.#connection.peer.label,
       method: this.request.method as string,
       target: this.#target.includes('"') ? this.#target.replaceAll('"', '%22') : this.#target,
       httpVersion: this.request.httpVersion,

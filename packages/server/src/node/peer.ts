@@ -12,8 +12,6 @@ export class Peer {
   readonly server: ServerAddress | null;
   /** Null where there is no TLS. */
   readonly tls: TLSExtension | null;
-  /** `host:port` of the client for the log. */
-  readonly label: string;
   readonly #service: Service;
   /** Whether the client is a proxy whose word counts. */
   readonly #isProxy: boolean;
@@ -23,8 +21,12 @@ export class Peer {
     this.client = address(socket.remoteAddress, socket.remotePort);
     this.server = address(socket.localAddress, socket.localPort) ?? service.path;
     this.tls = socket instanceof TLSSocket ? tlsExtensionOf(socket) : null;
-    this.label = this.client === null ? '' : label(this.client);
     this.#isProxy = service.proxies?.trusts(this.client) ?? false;
+  }
+
+  /** `host:port` of the client for the log. */
+  get label(): string {
+    return this.client === null ? '' : label(this.client);
   }
 
   /** What a proxy says of a request, or null if it came from its client. */

@@ -79,8 +79,10 @@ describe('a server that stops', () => {
   it('refuses a handshake that no app has answered yet, and one that comes then', async () => {
     const seen: unknown[] = [];
     const gate = new Gate();
+    let calls = 0;
     const { server } = await serving(
       async (scope, receive, send) => {
+        calls++;
         if (scope.type === 'http') {
           await gate.opened;
           send({ type: 'http.response.start', status: 200 });
@@ -95,8 +97,7 @@ describe('a server that stops', () => {
     );
     const refused = denial(server);
     const late = new Wire(server).write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
-    await until(() => server !== undefined);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => calls === 2);
     void server.close();
     expect((await refused).status).toBe(503);
     expect(seen).toEqual([
