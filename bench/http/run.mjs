@@ -1,6 +1,6 @@
 // Runs the servers side by side and writes docs/benchmarks/http.{md,json}, its charts, and the table of the README. Options: --node=24,26,
 // --rounds=5, --seconds=0.8 for each measurement, --only=Pullo,Koa for some servers, --case=text,json for some cases (idle is one), --dry to write nothing,
-// --check to time nothing either. With these defaults it takes some 22 minutes.
+// --check to time nothing either. With these defaults it takes some 25 minutes.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
