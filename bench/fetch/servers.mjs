@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ask } from '../http/ask.mjs';
 import { cases } from '../http/cases.mjs';
 import { load } from '../http/load.mjs';
 import { ServerProcess } from '../http/server-process.mjs';
@@ -16,7 +17,7 @@ const pairs = {
 
 const options = Object.fromEntries(process.argv.slice(2).map((arg) => arg.replace(/^--/, '').split('=')));
 const rounds = Number(options.rounds ?? 9);
-const seconds = Number(options.seconds ?? 1);
+const seconds = Number(options.seconds ?? 0.5);
 const nodes = (options.node ?? '24').split(',');
 const caseNames = (options.case ?? 'text,json,echo').split(',');
 const appNames = (options.app ?? Object.keys(pairs).join(',')).split(',');
@@ -30,9 +31,9 @@ const binary = (node) =>
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 async function check(name, caseName, port) {
-  const { path, method, headers, body, check: verify } = cases[caseName];
+  const { path, check: verify, ...asked } = cases[caseName];
   try {
-    await verify(await fetch(`http://127.0.0.1:${port}${path}`, { method, headers, body }));
+    await verify(await ask(port, path, asked));
   } catch (error) {
     throw new Error(`${name} answers the case "${caseName}" wrongly.`, { cause: error });
   }
@@ -52,9 +53,10 @@ async function measure(names, caseName, node) {
     for (let round = 0; round <= rounds; round++) {
       for (let turn = 0; turn < servers.length; turn++) {
         const i = (turn + round) % servers.length;
-        const before = await servers[i].cpu();
-        const { requests } = await load(caseName, servers[i].port, seconds, cores, folder);
-        const cpu = (await servers[i].cpu()) - before;
+        const before = (await servers[i].tell()).cpu;
+        const { headers = {} } = cases[caseName];
+        const { requests } = await load(caseName, servers[i].port, headers, { seconds, cores, folder });
+        const cpu = (await servers[i].tell()).cpu - before;
         if (round > 0) times[i].push(cpu / requests);
       }
     }
