@@ -6,6 +6,7 @@ import {
   type Send,
   type SendEvent,
 } from '@pullo/asgi';
+import { whenAborted } from '../../http/exchange-signal.js';
 import type { NodeListener } from './from-node-listener.js';
 import { ListenerRequest } from './listener-request.js';
 import { ListenerResponse } from './listener-response.js';
@@ -19,9 +20,8 @@ export class ListenerExchange {
   readonly #receive: Receive;
   readonly #send: Send;
   readonly #exchange: Exchange;
-  /** Read where the listener has not answered at once: making it and listening to it is a third of the cost of a small answer. */
-  #signal: AbortSignal | null = null;
-  readonly #onAbort = (): void => this.#aborted();
+  /** Ends the watch over the client, which begins where the listener has not answered at once. */
+  #unwatch: (() => void) | null = null;
   #isOver = false;
   #isHeadSent = false;
   #resolve: () => void = () => {};
@@ -47,7 +47,9 @@ export class ListenerExchange {
       } catch (error) {
         this.failed(error);
       }
-      if (!this.#isOver && !this.#isHeadSent) this.#watch();
+      if (!this.#isOver && !this.#isHeadSent) {
+        this.#unwatch = whenAborted(this.#exchange, (reason) => this.#aborted(reason));
+      }
     });
   }
 
@@ -68,7 +70,7 @@ export class ListenerExchange {
   /** Sends an answer to HEAD: the server takes it for complete, and tells apps by the signal that they need not go on. */
   sendHead(): void {
     this.#isHeadSent = true;
-    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#unwatch?.();
     void this.send({ type: 'http.response.body', moreBody: true });
   }
 
@@ -96,15 +98,9 @@ export class ListenerExchange {
     );
   }
 
-  #watch(): void {
-    this.#signal = this.#exchange.signal;
-    if (this.#signal.aborted) this.#aborted();
-    else this.#signal.addEventListener('abort', this.#onAbort);
-  }
-
-  #aborted(): void {
+  #aborted(reason: unknown): void {
     // A server that is stopping still takes the rest; when it has waited long enough the exchange is cut, which shows by `receive` only.
-    if (this.#signal?.reason?.code !== 'ERR_SERVER_SHUTDOWN') this.#left();
+    if (Object(reason).code !== 'ERR_SERVER_SHUTDOWN') this.#left();
     else if (this.#request.complete) void this.#receive().then(() => this.#left());
   }
 
@@ -120,6 +116,6 @@ export class ListenerExchange {
 
   #settle(): void {
     this.#isOver = true;
-    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#unwatch?.();
   }
 }
