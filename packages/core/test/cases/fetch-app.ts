@@ -50,6 +50,25 @@ export const cases: readonly Case[] = [
     },
   })),
   {
+    title: 'an answer is a response of the platform: a copy, a stream, and another that is made of it',
+    run: async () => {
+      const app = new Pullo().get('/', () => 'whole');
+      const response = await app.fetch(get());
+      assertEqual(
+        [response instanceof globalThis.Response, response.ok, response.bodyUsed],
+        [true, true, false],
+      );
+      response.headers.set('a', 'b');
+      const copy = response.clone();
+      const other = new globalThis.Response(response.body, response);
+      assertEqual([await copy.text(), copy.headers.get('a')], ['whole', 'b']);
+      assertEqual([await readText(readerOf(other)), other.headers.get('a')], ['whole', 'b']);
+      const json = await new Pullo().get('/', () => [1]).fetch(get());
+      assertEqual([await json.json(), json.bodyUsed], [[1], true]);
+      assertEqual((await rejectionCode(json.text())) === undefined, false);
+    },
+  },
+  {
     title: 'fetch is bound, and the same each time, also on the views of an app',
     run: async () => {
       const app = new Pullo();
