@@ -1,3 +1,5 @@
+import { isIPv6 } from 'node:net';
+
 /** How the value of an option is written on the command line; `switch` has no value there but `--name` and `--no-name`, and the flags of `list` and `lines` are repeated. */
 export type Form = 'text' | 'number' | 'mode' | 'time' | 'size' | 'switch' | 'list' | 'lines';
 
@@ -27,6 +29,13 @@ export function text(expected: string): Kind<string> {
 export function texts(expected: string): Kind<readonly string[]> {
   return { expected, accepts: isListOfTexts, form: 'list' };
 }
+
+/** A host name or an IP address, without the scheme, port and brackets of a URL. */
+export const host: Kind<string> = {
+  expected: 'a host name or an IP address, such as "127.0.0.1" or "::1", without scheme, port and brackets',
+  accepts: (value): value is string => isText(value) && (isIPv6(value) || !/[:/[\]@\s]/.test(value)),
+  form: 'text',
+};
 
 export function integer(least: number, most: number): Kind<number> {
   const expected =

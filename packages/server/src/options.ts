@@ -6,6 +6,7 @@ import {
   boundedBytes,
   bytes,
   fileMode,
+  host,
   integer,
   type Kind,
   milliseconds,
@@ -102,7 +103,7 @@ const logger: Kind<Logger> = {
 /** Each option of `serve` once: what it takes, its default, and its flag. */
 export const SERVE_OPTIONS: OptionTable<Required<ServeOptions>> = {
   host: {
-    kind: text('a host name or an IP address, such as "127.0.0.1"'),
+    kind: host,
     default: '127.0.0.1',
     flag: {
       group: 'Address',

@@ -55,7 +55,13 @@ describe('serve', () => {
   it.each<[string, unknown, string]>([
     ['port', 70_000, 'an integer from 0 to 65535, but is 70000'],
     ['port', '80', 'an integer from 0 to 65535, but is "80"'],
-    ['host', '', 'a host name or an IP address, such as "127.0.0.1", but is ""'],
+    ...['', 'http://localhost', 'localhost:3000', '[::1]', 'not a host'].map(
+      (host): [string, string, string] => [
+        'host',
+        host,
+        `a host name or an IP address, such as "127.0.0.1" or "::1", without scheme, port and brackets, but is "${host}"`,
+      ],
+    ),
     ['lifespan', 'yes', 'one of "auto", "on", "off", but is "yes"'],
     ['accessLog', 1, 'true or false, but is 1'],
     ['logLevel', 'loud', 'one of "debug", "info", "warning", "error", "silent", but is "loud"'],

@@ -78,17 +78,37 @@ function locate(path: string, folder: string): string {
     ...EXTENSIONS.map((extension) => join(exact, `index${extension}`)),
   ];
   const file = candidates.find(isFile);
-  if (file === undefined) {
-    throw new LoadFailed(
-      `Cannot find the app ${JSON.stringify(path)}: there is no ${exact}, also not with ${EXTENSIONS.join(', ')}, nor a folder of that name with an index file.`,
-    );
-  }
+  if (file === undefined)
+    throw new LoadFailed(`Cannot find the app ${JSON.stringify(path)}: ${missing(path, exact)}`);
   if (LOADABLE.has(extname(file))) return file;
   throw new LoadFailed(`Cannot load ${file}: the module of an app ends in ${[...LOADABLE].join(', ')}.`);
 }
 
+/** What is there in place of a module. */
+function missing(path: string, exact: string): string {
+  const extensions = EXTENSIONS.join(', ');
+  const colon = exact.lastIndexOf(':');
+  if (path.includes(':') && isFile(exact.slice(0, colon))) {
+    return `${exact.slice(0, colon)} is there, but ${JSON.stringify(exact.slice(colon + 1))} is no name of an export.`;
+  }
+  if (kindOf(exact) === 'folder') return `the folder ${exact} has no index file (${extensions}).`;
+  if (kindOf(exact) === 'other') return `${exact} is neither a file nor a folder.`;
+  return `there is no ${exact}, also not with ${extensions}, nor a folder of that name with an index file.`;
+}
+
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  return kindOf(path) === 'file';
+}
+
+/** Null for what is not there, or cannot be: below a file, or with a name that is too long. */
+function kindOf(path: string): 'file' | 'folder' | 'other' | null {
+  try {
+    const found = statSync(path);
+    if (found.isFile()) return 'file';
+    return found.isDirectory() ? 'folder' : 'other';
+  } catch {
+    return null;
+  }
 }
 
 async function importModule(file: string, path: string): Promise<Record<string, unknown>> {

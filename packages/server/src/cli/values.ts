@@ -19,10 +19,10 @@ export const READERS: Record<Form, Reader> = {
       .split('\n')
       .map((line) => line.trim())
       .filter((line) => line !== ''),
-  number(text, source) {
+  /** What is no number is none that an option takes: the message has its bounds. */
+  number: (text) => {
     if (text === NO_LIMIT) return Number.POSITIVE_INFINITY;
-    if (/^[0-9]+$/.test(text)) return Number(text);
-    throw refused(source, 'a whole number', text);
+    return /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
   },
   mode(text, source) {
     if (/^[0-7]{3,4}$/.test(text)) return Number.parseInt(text, 8);

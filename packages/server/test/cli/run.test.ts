@@ -130,6 +130,23 @@ describe('an app that does not load ends pullo with 3 and says why:', () => {
       /^Cannot find the app "nowhere\/main": there is no \/.*nowhere\/main, also not with \.ts, \.mts, \.js, \.mjs/,
     ],
     [
+      'a folder without an index file',
+      '../cli',
+      /^Cannot find the app "\.\.\/cli": the folder \/.*cli has no index file/,
+    ],
+    [
+      'a path below a file',
+      'hello.ts/app',
+      /^Cannot find the app "hello\.ts\/app": there is no \/.*hello\.ts\/app/,
+    ],
+    ['a path that is too long', 'x'.repeat(300), /^Cannot find the app "x+": there is no /],
+    [
+      'a device',
+      '/dev/null',
+      /^Cannot find the app "\/dev\/null": \/dev\/null is neither a file nor a folder\.$/,
+    ],
+    ['no name', 'hello.ts:an-app', /hello\.ts is there, but "an-app" is no name of an export\.$/],
+    [
       'a missing name',
       'shapes:klass',
       /^shapes has no export named klass: it exports Klass, express, fetching, listener, nothing, number\.$/,
@@ -341,7 +358,12 @@ describe('a server that does not start ends pullo with 3 and says why:', () => {
 describe('pullo run that is used wrongly ends with 1 and says how:', () => {
   it.each<[string, string[], NodeJS.ProcessEnv, RegExp]>([
     ['an unknown flag', ['--prot', '1'], {}, /unknown option '--prot'\n\(Did you mean --port\?\)/],
-    ['a flag that is no number', ['--port', 'abc'], {}, /--port must be a whole number, but is "abc"/],
+    [
+      'a flag that is no number',
+      ['--port', 'abc'],
+      {},
+      /--port must be an integer from 0 to 65535, but is "abc"/,
+    ],
     [
       'a number out of range',
       ['--port', '70000'],
@@ -447,7 +469,7 @@ describe('a stop', () => {
     const slow = fetch(url);
     await new Promise((resolve) => setTimeout(resolve, 100));
     command.process.kill('SIGTERM');
-    await command.until(/Shutting down/);
+    await command.until(/Waiting for connections to close/);
     await expect(fetch(url)).rejects.toThrow();
     expect((await slow).status).toBe(200);
   });
