@@ -269,8 +269,10 @@ export class HTTP2Exchange implements Transport {
     if (!this.#hasEnded && !this.stream.destroyed) this.stream.close(NGHTTP2_NO_ERROR);
   }
 
+  /** Node 24 ends the stream before it resets it, so that what came of the response would pass for a whole one. */
   #reset(code: number): void {
     this.#isCut = true;
+    this.stream._final = (done) => done();
     this.stream.close(code);
   }
 
