@@ -49,7 +49,7 @@ export interface ServeOptions extends HTTPOptions, WebSocketOptions, TLSOptions,
   interface?: InterfaceName;
   /**
    * Whether lighter classes stand in the place of the process's globals `Request` and `Response`, which makes apps of Fetch (Hono, h3)
-   * two to four times as fast: see `useLightFetch` of `@pullo/asgi/fetch`. Default: false.
+   * two to three times as fast: see `useLightFetch` of `@pullo/asgi/fetch`. Default: false.
    */
   lightFetch?: boolean;
   /** Whether answered requests are logged. Default: true. */

@@ -13,7 +13,7 @@ export function hasLightFetch(): boolean {
  * Puts lighter classes in the place of this process's globals `Request` and `Response`, for apps of Fetch that `fromFetch` serves:
  * an answer that is all there then needs no stream, and a request nothing that the app does not look at. Gives what puts the old ones back.
  *
- * On Node this saves a small answer two thirds of its cost or more; Bun and Deno have fast ones of their own. What the light classes
+ * On Node this saves a small answer half of its cost or more; Bun and Deno have fast ones of their own. What the light classes
  * do not do themselves the platform's do, which they are made into: `instanceof`, `clone()`, `new Request(request)`, `fetch(request)` and what
  * is wrong with an argument are as without. Code that has taken hold of the global classes before keeps those.
  *
