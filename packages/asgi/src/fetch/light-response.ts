@@ -175,7 +175,21 @@ function partsOf(body: unknown, init: ResponseInit | null | undefined): Parts | 
   return fields && new Parts(whole, status, withType(fields, whole));
 }
 
-/** A response of Fetch made of what has been checked, and is not changed any more. Text gets no type by itself. */
+/**
+ * A response of Fetch whose body is all there, and which makes the platform's only for who reads its stream. For hosts that read a response by its members,
+ * as those on Node do: the servers of Bun, Deno and Workers look into their own.
+ *
+ * It takes over the fields, which a `HeaderList` has checked, and the bytes: do not change them any more. Text gets no type by itself.
+ *
+ * @example
+ * ```ts
+ * import { HeaderList } from '@pullo/asgi';
+ * import { lightResponse } from '@pullo/asgi/fetch';
+ *
+ * const response = lightResponse('Hello\n', 200, new HeaderList([['content-type', 'text/plain; charset=utf-8']]));
+ * response instanceof globalThis.Response; // true
+ * ```
+ */
 export function lightResponse(body: WholeBody, status: number, fields: HeaderList): globalThis.Response {
   // A response of the platform to everybody: `borrowRest` sees to it.
   return new LightResponse(null, new Parts(body, status, fields)) as unknown as globalThis.Response;
