@@ -1,49 +1,22 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CountedServer } from './support/resources.ts';
 import { frame, handshake } from './support/sessions.ts';
 
-const FIXTURE = fileURLToPath(new URL('./fixtures/resources.mjs', import.meta.url));
 const MIB = 1024 * 1024;
 /** How many clients do the same at once. */
 const MANY = 150;
 
-interface Report {
-  descriptors: number;
-  sockets: number;
-  timers: number;
-  heap: number;
-  running: number;
-  /** Calls that were not told that their client has left. */
-  unheard: number;
-}
-
-let child: ChildProcess;
-let port: number;
-let before: Report;
-
-function next<Message>(): Promise<Message> {
-  return new Promise((resolve) => child.once('message', (message) => resolve(message as Message)));
-}
-
-function report(): Promise<Report> {
-  const answer = next<Report>();
-  child.send('report');
-  return answer;
-}
+let server: CountedServer;
 
 beforeAll(async () => {
-  child = fork(FIXTURE, { execArgv: ['--expose-gc'] });
-  ({ port } = await next<{ port: number }>());
+  server = await CountedServer.start();
   // What is made once, at first use, is part of the base line.
   for (const path of ['/', '/read', '/large']) await ended(client(get(path, 'Connection: close')));
   await Promise.all(Array.from({ length: MANY }, () => ended(client(get('/', 'Connection: close')))));
-  before = await report();
+  await server.remember();
 });
-afterAll(() => {
-  child.kill('SIGKILL');
-});
+afterAll(() => server.stop());
 
 function get(path: string, ...lines: string[]): string {
   return [`GET ${path} HTTP/1.1`, 'Host: a', ...lines, '', ''].join('\r\n');
@@ -52,7 +25,7 @@ function get(path: string, ...lines: string[]): string {
 const POST = 'POST /read HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n';
 
 function client(bytes: string): Socket {
-  const socket = connect({ host: '127.0.0.1', port, noDelay: true });
+  const socket = connect({ host: server.host, port: server.port, noDelay: true });
   socket.on('error', () => {});
   if (bytes !== '') socket.write(bytes);
   return socket.resume();
@@ -86,33 +59,6 @@ async function trickle(bytes: string): Promise<string> {
   return text;
 }
 
-/** Waits until the server holds no more than it did at first. */
-async function settled(): Promise<Report> {
-  const deadline = Date.now() + 5000;
-  for (;;) {
-    const now = await report();
-    const isBack =
-      now.descriptors <= before.descriptors &&
-      now.sockets <= before.sockets &&
-      now.running === 0 &&
-      now.heap - before.heap < 4 * MIB;
-    if (isBack || Date.now() > deadline) return now;
-    await pause(50);
-  }
-}
-
-async function expectBaseLine(): Promise<void> {
-  const now = await settled();
-  expect(now).toMatchObject({
-    descriptors: before.descriptors,
-    sockets: before.sockets,
-    timers: before.timers,
-    running: 0,
-    unheard: before.unheard,
-  });
-  expect(now.heap - before.heap).toBeLessThan(4 * MIB);
-}
-
 function all<Result>(task: (index: number) => Promise<Result>): Promise<Result[]> {
   return Promise.all(Array.from({ length: MANY }, (_, index) => task(index)));
 }
@@ -121,13 +67,13 @@ describe('a server gets back what it gave', () => {
   it('to clients that never end their head', async () => {
     const answers = await all(() => trickle('GET / HTTP/1.1\r\nHost: a\r\nX: '));
     for (const answer of answers) expect(answer).toMatch(/^HTTP\/1.1 408 /);
-    await expectBaseLine();
+    await server.expectBaseLine();
   });
 
   it('to clients that never end their body, though they never stall', async () => {
     const answers = await all(() => trickle(POST));
     for (const answer of answers) expect(answer).toMatch(/^HTTP\/1.1 408 /);
-    await expectBaseLine();
+    await server.expectBaseLine();
   });
 
   it('to clients that stall in their body', async () => {
@@ -135,7 +81,7 @@ describe('a server gets back what it gave', () => {
     const answers = await all(() => ended(client(`${POST}abc`)));
     for (const answer of answers) expect(answer).toMatch(/^HTTP\/1.1 408 /);
     expect(Date.now() - began).toBeGreaterThan(380);
-    await expectBaseLine();
+    await server.expectBaseLine();
   });
 
   it.each(['/stream', '/large'])('to clients that do not read %s', async (path) => {
@@ -143,32 +89,32 @@ describe('a server gets back what it gave', () => {
     const sockets = Array.from({ length: 20 }, () => client(get(path)));
     for (const socket of sockets) socket.once('data', () => socket.pause());
     await Promise.all(sockets.map(arrived));
-    await expectBaseLine();
+    await server.expectBaseLine();
     for (const socket of sockets) socket.destroy();
   });
 
   it('to clients that send requests without an end, of which few are taken in', async () => {
     const sockets = Array.from({ length: 8 }, () => client(get('/wait').repeat(20_000)));
     await pause(200);
-    expect((await report()).heap - before.heap).toBeLessThan(64 * MIB);
+    expect((await server.report()).heap - server.before.heap).toBeLessThan(64 * MIB);
     for (const socket of sockets) socket.resetAndDestroy();
-    await expectBaseLine();
+    await server.expectBaseLine();
   });
 
   it('to 2,000 clients that connect and say nothing', async () => {
     const sockets = Array.from({ length: 2000 }, () => client(''));
     await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve))));
-    await expectBaseLine();
+    await server.expectBaseLine();
   });
 
   it('to 2,000 clients that keep an idle connection, each of which costs little', async () => {
     const sockets = Array.from({ length: 2000 }, () => client(get('/')));
     const answers = Promise.all(sockets.map(ended));
     await Promise.all(sockets.map(arrived));
-    const meanwhile = await report();
-    expect((meanwhile.heap - before.heap) / 2000).toBeLessThan(16 * 1024);
+    const meanwhile = await server.report();
+    expect((meanwhile.heap - server.before.heap) / 2000).toBeLessThan(16 * 1024);
     for (const answer of await answers) expect(answer).toMatch(/^HTTP\/1.1 200 OK/);
-    await expectBaseLine();
+    await server.expectBaseLine();
   });
 
   it.each([
@@ -178,14 +124,14 @@ describe('a server gets back what it gave', () => {
     ['after a request that is being worked on', get('/wait')],
   ])('to clients that end their half %s', async (_name, bytes) => {
     await all(async () => {
-      const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
+      const socket = connect({ host: server.host, port: server.port, allowHalfOpen: true });
       socket.on('error', () => {}).on('end', () => socket.end());
       socket.resume().write(bytes);
       await pause(50);
       socket.end();
       await ended(socket);
     });
-    await expectBaseLine();
+    await server.expectBaseLine();
   });
 
   it.each<[string, string]>([
@@ -202,7 +148,7 @@ describe('a server gets back what it gave', () => {
       await pause(30 + (index % 7));
       socket.resetAndDestroy();
     });
-    await expectBaseLine();
+    await server.expectBaseLine();
   });
 
   it.each(['/', '/large', '/stream'])(
@@ -213,7 +159,7 @@ describe('a server gets back what it gave', () => {
         await arrived(socket);
         socket.resetAndDestroy();
       });
-      await expectBaseLine();
+      await server.expectBaseLine();
     },
   );
 
@@ -245,7 +191,7 @@ describe('a server gets back what it gave', () => {
       await gone;
       if (leave.length === 0) break;
     }
-    await expectBaseLine();
+    await server.expectBaseLine();
   });
 
   it('to clients that give a handshake up', async () => {
@@ -255,15 +201,15 @@ describe('a server gets back what it gave', () => {
       if (index % 2 === 0) socket.resetAndDestroy();
       else socket.destroy();
     });
-    await expectBaseLine();
+    await server.expectBaseLine();
   });
 
   it('to 1,000 idle sessions, each of which costs little', async () => {
     const sockets = Array.from({ length: 1000 }, () => client(handshake()));
     await Promise.all(sockets.map(arrived));
-    const meanwhile = await report();
-    expect((meanwhile.heap - before.heap) / 1000).toBeLessThan(32 * 1024);
+    const meanwhile = await server.report();
+    expect((meanwhile.heap - server.before.heap) / 1000).toBeLessThan(32 * 1024);
     for (const socket of sockets) socket.destroy();
-    await expectBaseLine();
+    await server.expectBaseLine();
   });
 });

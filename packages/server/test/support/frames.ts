@@ -86,7 +86,11 @@ export class Frames {
   #rest = Buffer.alloc(0);
 
   /** `preface` is what it begins with: all that it has to, with no settings of its own. */
-  constructor(server: Server, preface: string | null = null, settings: Buffer = Buffer.alloc(0)) {
+  constructor(
+    server: Pick<Server, 'host' | 'port'>,
+    preface: string | null = null,
+    settings: Buffer = Buffer.alloc(0),
+  ) {
     const { host, port } = server;
     this.#socket = connect({ host, port, ...TRUSTING, ALPNProtocols: ['h2'] });
     this.#socket.on('error', () => {});
