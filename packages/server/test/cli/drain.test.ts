@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import { describe, expect, it } from 'vitest';
+import { SECURED } from '../support/certificates.ts';
 import { Command, FIXTURES } from '../support/command.ts';
+import { SharedSessions } from '../support/shared-sessions.ts';
 
 /** `PULLO_DRAINS=20` for the run whose figures the guide has. */
 const ROUNDS = Number(process.env.PULLO_DRAINS ?? 3);
@@ -52,6 +54,24 @@ async function stoppedWhileAsked(connections: 'kept' | 'new', ...flags: string[]
   return asked;
 }
 
+/** The same over a quarter as many sessions of HTTP/2, which four clients share each. */
+async function askSessionsUntilRefused(sessions: SharedSessions): Promise<Asked> {
+  const asked: Asked = { answers: 0, failures: [], closed: 0 };
+  const ask = async (number: number): Promise<void> => {
+    for (;;) {
+      try {
+        await sessions.get(number);
+        asked.answers++;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') asked.failures.push(error);
+        return;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, (_, index) => ask(index >> 2)));
+  return asked;
+}
+
 describe('a server that is stopped under load', () => {
   it(`loses no request of clients that keep their connections, in ${ROUNDS} rounds`, {
     timeout: 20_000 + 10_000 * ROUNDS,
@@ -64,6 +84,31 @@ describe('a server that is stopped under load', () => {
       answers += asked.answers;
     }
     console.log(`Stopped ${ROUNDS} times: ${answers} requests of ${CLIENTS} clients answered, 0 failed`);
+  });
+
+  it(`loses no request of clients that share sessions of HTTP/2, in ${ROUNDS} rounds`, {
+    timeout: 20_000 + 10_000 * ROUNDS,
+  }, async () => {
+    let answers = 0;
+    let repeated = 0;
+    const tls = ['--tls-cert', SECURED.tlsCert, '--tls-key', SECURED.tlsKey];
+    for (let round = 0; round < ROUNDS; round++) {
+      const flags = ['--port', '0', '--no-access-log', ...tls];
+      const command = new Command(['run', join(FIXTURES, 'processes.mjs'), ...flags]);
+      const sessions = new SharedSessions(await command.url());
+      const asking = askSessionsUntilRefused(sessions);
+      await new Promise((resolve) => setTimeout(resolve, 200 + 100 * Math.random()));
+      command.process.kill('SIGTERM');
+      const asked = await asking;
+      expect(asked.failures).toEqual([]);
+      expect(await command.exited).toBe(0);
+      sessions.close();
+      answers += asked.answers;
+      repeated += sessions.repeated;
+    }
+    console.log(
+      `Stopped ${ROUNDS} times under HTTP/2: ${answers} requests of ${CLIENTS} clients answered, ${repeated} sent again, 0 failed`,
+    );
   });
 
   it.each([

@@ -1,11 +1,47 @@
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { SECURED } from '../support/certificates.ts';
 import { Command, FIXTURES } from '../support/command.ts';
+import { SharedSessions } from '../support/shared-sessions.ts';
 
 /** `PULLO_ROLLS=20` for the run whose figures the note has. */
 const ROUNDS = Number(process.env.PULLO_ROLLS ?? 3);
 const CLIENTS = 16;
+const TLS = ['--tls-cert', SECURED.tlsCert, '--tls-key', SECURED.tlsKey];
+
+/** How a client asks: `number` says by which connection, `isFresh` that it shall have one of its own. */
+interface Asking {
+  get: (number: number, isFresh: boolean) => Promise<string>;
+  close: () => Promise<void> | void;
+}
+
+function overHTTP1(url: string): Asking {
+  const dispatcher = new Agent({ connections: CLIENTS, pipelining: 1 });
+  return {
+    get: async (_number, reset) => {
+      const { statusCode, body } = await request(url, { dispatcher, reset });
+      const text = await body.text();
+      if (statusCode !== 200) throw new Error(`Status ${statusCode}`);
+      return text;
+    },
+    close: () => dispatcher.close(),
+  };
+}
+
+/** Four connections, each with the requests of four clients. */
+function overHTTP2(url: string): Asking {
+  const sessions = new SharedSessions(url);
+  return {
+    get: (number, isFresh) => (isFresh ? sessions.getOnce() : sessions.get(number >> 2)),
+    close: () => sessions.close(),
+  };
+}
+
+const PROTOCOLS = [
+  { name: 'HTTP/1.1', asking: overHTTP1, flags: [] },
+  { name: 'HTTP/2', asking: overHTTP2, flags: TLS },
+];
 
 /** Clients that ask on and on, most of them over connections that they keep, as soon as they have their answer. */
 class Load {
@@ -16,32 +52,31 @@ class Load {
   #isOver = false;
   #end: Promise<void> | undefined;
   readonly #clients: Promise<void>[];
-  readonly #agent = new Agent({ connections: CLIENTS, pipelining: 1 });
+  readonly #asking: Asking;
 
-  constructor(url: string) {
-    this.#clients = Array.from({ length: CLIENTS }, (_none, index) => this.#run(url, index % 4));
+  constructor(asking: Asking) {
+    this.#asking = asking;
+    this.#clients = Array.from({ length: CLIENTS }, (_none, index) => this.#run(index));
   }
 
   end(): Promise<void> {
     this.#isOver = true;
-    this.#end ??= Promise.all(this.#clients).then(() => this.#agent.close());
+    this.#end ??= Promise.all(this.#clients).then(() => this.#asking.close());
     return this.#end;
   }
 
-  async #run(url: string, kind: number): Promise<void> {
+  async #run(index: number): Promise<void> {
     while (!this.#isOver) {
       // Some take a new connection each time, and some leave theirs idle between two requests.
-      await this.#ask(url, kind === 2);
-      if (kind === 3) await new Promise((resolve) => setTimeout(resolve, 40 * Math.random()));
+      await this.#ask(index, index % 4 === 2);
+      if (index % 4 === 3) await new Promise((resolve) => setTimeout(resolve, 40 * Math.random()));
     }
   }
 
-  async #ask(url: string, reset: boolean): Promise<void> {
+  async #ask(index: number, isFresh: boolean): Promise<void> {
     const startedAt = performance.now();
     try {
-      const { statusCode, body } = await request(url, { dispatcher: this.#agent, reset });
-      const [pid = ''] = (await body.text()).split(' ');
-      if (statusCode !== 200) throw new Error(`Status ${statusCode}`);
+      const [pid = ''] = (await this.#asking.get(index, isFresh)).split(' ');
       this.pids.add(pid);
       this.answers++;
     } catch (error) {
@@ -51,13 +86,13 @@ class Load {
   }
 }
 
-describe('a rolling restart', () => {
+describe.each(PROTOCOLS)('a rolling restart under $name', ({ name, asking, flags: tls }) => {
   it(`loses no request of clients that keep their connections, in ${ROUNDS} rounds`, {
     timeout: 20_000 + 10_000 * ROUNDS,
   }, async () => {
-    const flags = ['--port', '0', '--no-access-log', '--workers', '2'];
+    const flags = ['--port', '0', '--no-access-log', '--workers', '2', ...tls];
     const command = new Command(['run', join(FIXTURES, 'processes.mjs'), ...flags]);
-    const load = new Load(await command.url());
+    const load = new Load(asking(await command.url()));
     onTestFinished(() => load.end());
     const startedAt = performance.now();
     for (let round = 0; round < ROUNDS; round++) {
@@ -70,7 +105,7 @@ describe('a rolling restart', () => {
     await load.end();
     const slowest = Math.max(...load.times).toFixed(0);
     console.log(
-      `Rolling restart, ${ROUNDS} rounds of 2 workers in ${seconds.toFixed(1)} s: ${load.answers} requests of ${CLIENTS} clients answered by ${load.pids.size} processes, ${load.failures.length} failed, the slowest took ${slowest} ms`,
+      `Rolling restart under ${name}, ${ROUNDS} rounds of 2 workers in ${seconds.toFixed(1)} s: ${load.answers} requests of ${CLIENTS} clients answered by ${load.pids.size} processes, ${load.failures.length} failed, the slowest took ${slowest} ms`,
     );
     expect(load.failures).toEqual([]);
     expect(load.pids.size).toBe(2 * (ROUNDS + 1));
@@ -79,11 +114,11 @@ describe('a rolling restart', () => {
   });
 });
 
-describe('workers that leave after so many requests', () => {
+describe.each(PROTOCOLS)('workers that leave after so many requests of $name', ({ asking, flags: tls }) => {
   it('are replaced without losing a request, also when all leave at once', async () => {
-    const flags = ['--port', '0', '--no-access-log', '--workers', '2', '--max-requests', '300'];
+    const flags = ['--port', '0', '--no-access-log', '--workers', '2', '--max-requests', '300', ...tls];
     const command = new Command(['run', join(FIXTURES, 'processes.mjs'), ...flags]);
-    const load = new Load(await command.url());
+    const load = new Load(asking(await command.url()));
     onTestFinished(() => load.end());
     while (load.pids.size < 6) await new Promise((resolve) => setTimeout(resolve, 50));
     await load.end();

@@ -262,7 +262,7 @@ describe('a client that abuses HTTP/2', () => {
     ['a frame that is too long', (frames) => frames.send(frame(FRAME.headers, 0x5, 1, Buffer.alloc(60_000)))],
     ['bytes that are no frames', (frames) => frames.send(Buffer.alloc(1000, 0xff))],
   ])('sends %s and is cut off, or answered, and nobody else hears of it', async (_name, attack) => {
-    const limits = { headersTimeout: 500, keepAliveTimeout: 500 };
+    const limits = { headersTimeout: 500, keepAliveTimeout: 2000 };
     const { server, logger } = await serving(text('x'), { ...SECURED, ...limits });
     const other = connected(server);
     expect((await ask(other)).body).toBe('x');
