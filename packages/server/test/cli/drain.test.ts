@@ -6,7 +6,7 @@ import { Command, FIXTURES } from '../support/command.ts';
 import { SharedSessions } from '../support/shared-sessions.ts';
 
 /** `PULLO_DRAINS=20` for the run whose figures the guide has. */
-const ROUNDS = Number(process.env.PULLO_DRAINS ?? 3);
+const ROUNDS = Number(process.env.PULLO_DRAINS ?? 2);
 const CLIENTS = 16;
 
 interface Asked {

@@ -6,7 +6,7 @@ import { Command, FIXTURES } from '../support/command.ts';
 import { SharedSessions } from '../support/shared-sessions.ts';
 
 /** `PULLO_ROLLS=20` for the run whose figures the note has. */
-const ROUNDS = Number(process.env.PULLO_ROLLS ?? 3);
+const ROUNDS = Number(process.env.PULLO_ROLLS ?? 2);
 const CLIENTS = 16;
 const TLS = ['--tls-cert', SECURED.tlsCert, '--tls-key', SECURED.tlsKey];
 
