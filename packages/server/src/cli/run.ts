@@ -10,6 +10,7 @@ import { StopSignals } from '../signals.js';
 import { TextLogger } from '../text-logger.js';
 import type { Configuration } from './configure.js';
 import { EXIT } from './exit-codes.js';
+import { leave, orLeft } from './leave.js';
 import { loadApp } from './load-app.js';
 import { LoadFailed } from './load-failed.js';
 import { Reloader } from './reload/reloader.js';
@@ -31,7 +32,7 @@ export function run(configuration: Configuration): Promise<number> {
 }
 
 async function serveAlone(configuration: Configuration, logger: Logger): Promise<number> {
-  const app = await orTerminated(orStuck(load(configuration), logger, loading(configuration.app)));
+  const app = await orTerminated(load(configuration, logger));
   const serving = serveSettled(app, { ...configuration.settings, logger, handleSignals: true });
   const server = await orStuck(serving, logger, STARTING);
   const report = await orStuck(server.closed, logger, {
@@ -47,7 +48,7 @@ async function serveInWorker(configuration: Configuration, plain: Logger): Promi
   const held = heldAddress();
   // It would keep a process that waits for what never comes.
   process.channel?.unref();
-  const app = await orStuck(load(configuration), logger, loading(configuration.app));
+  const app = await load(configuration, logger);
   parent.loaded();
   const starting = start(app, configuration.settings, logger, parent, held);
   const server = await orStuck(starting, logger, STARTING);
@@ -64,15 +65,16 @@ function heldAddress(): ServerAddress | null {
   return text === undefined ? null : (JSON.parse(text) as ServerAddress);
 }
 
-function load({ app, settings, options, variables, isDev }: Configuration): Promise<App> {
+function load({ app, settings, options, variables, isDev }: Configuration, logger: Logger): Promise<App> {
   Object.assign(process.env, variables);
   const { appDir: folder, factory: isFactory } = options;
-  return loadApp({ reference: app, folder, isFactory, showsErrors: isDev }, settings.interface);
+  const loaded = loadApp({ reference: app, folder, isFactory, showsErrors: isDev }, settings.interface);
+  return orLeft(orStuck(loaded, logger, loading(app)), app, logger);
 }
 
 /** Lets SIGTERM end the process meanwhile: the first process of a container gets no signal that it does not listen to. */
 async function orTerminated<Value>(app: Promise<Value>): Promise<Value> {
-  const end = (): void => process.exit(EXIT.stopped);
+  const end = (): void => leave(EXIT.stopped);
   process.once('SIGTERM', end);
   try {
     return await app;

@@ -1,5 +1,6 @@
 import type { Logger } from '../logger.js';
 import { EXIT } from './exit-codes.js';
+import { leave } from './leave.js';
 
 /** How long an app may take before the log says what is waited for: nothing else would, while it loads. */
 const PATIENCE = 5000;
@@ -41,7 +42,7 @@ export async function orStuck<Value>(
   const end = (): void => {
     logger.log('error', `${problem}: it waits for a promise that nothing is left to settle.`);
     logger.flush?.();
-    process.exit(code);
+    leave(code);
   };
   const patience = slow === undefined ? undefined : setTimeout(() => logger.log('warning', slow), PATIENCE);
   // What waits for nothing but this is stuck all the same.

@@ -29,7 +29,8 @@ async function askUntilRefused(url: string, dispatcher: Agent, connections: 'kep
         last = headers.connection;
         asked.answers++;
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') asked.failures.push(error);
+        // Refused, or reset before it was open: nothing has been asked yet.
+        if ((error as NodeJS.ErrnoException).syscall !== 'connect') asked.failures.push(error);
         break;
       }
     }

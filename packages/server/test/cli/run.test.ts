@@ -222,6 +222,18 @@ describe('an app that does not load ends pullo with 3 and says why:', () => {
     expect(command.stderr).toMatch(/The factory main:default failed:\nError: no disk\n {4}at make \(.*\)\n$/);
   });
 
+  it.each([
+    ['with 0, which would look as if all were well', 0, 3],
+    ['with a code of its own', 7, 7],
+  ])('a module that ends the process %s', async (_name, code, exitCode) => {
+    const cwd = await folder({ 'main.mjs': `process.exit(${code});` });
+    const command = new Command(['run', 'main'], { cwd });
+    expect(await command.exited).toBe(exitCode);
+    expect(command.stderr).toBe(
+      `ERROR:    main has ended the process with code ${code} while it was being loaded.\n`,
+    );
+  });
+
   it('a promise of an app', async () => {
     const cwd = await folder({ 'main.mjs': `export default Promise.resolve(${ANSWER});` });
     const command = new Command(['run', 'main'], { cwd });

@@ -3,6 +3,7 @@ import type { Logger } from '../../logger.js';
 import type { RunningServer } from '../../server.js';
 import type { Stopper } from '../../signals.js';
 import { EXIT } from '../exit-codes.js';
+import { leave } from '../leave.js';
 import { type FromParent, type FromWorker, isOurs } from './messages.js';
 
 /** What the terminal sends to all processes of its group: in a worker it is for the parent to say what follows. */
@@ -80,8 +81,8 @@ export class Parent implements Stopper {
 
   #take(type: FromParent['type']): void {
     if (this.#server === null) {
-      if (type === 'pullo:force') process.exit(EXIT.failed);
-      if (this.#isLoading) process.exit(EXIT.stopped);
+      if (type === 'pullo:force') leave(EXIT.failed);
+      if (this.#isLoading) leave(EXIT.stopped);
       this.#early = type;
       this.#logger.log('info', 'Stopping once the app has started.');
     } else if (type === 'pullo:stop') this.#server.stop(null);
