@@ -269,11 +269,14 @@ export class HTTP2Exchange implements Transport {
     if (!this.#hasEnded && !this.stream.destroyed) this.stream.close(NGHTTP2_NO_ERROR);
   }
 
-  /** Node 24 ends the stream before it resets it, so that what came of the response would pass for a whole one. */
+  /**
+   * Destroyed at once: `close` ends the stream too, which on Node 24 goes out before the reset, so that what came of the response would pass for a
+   * whole one; and a session that nghttp2 has given up sends nothing more, and would keep the stream for as long as the client stays.
+   */
   #reset(code: number): void {
     this.#isCut = true;
-    this.stream._final = (done) => done();
     this.stream.close(code);
+    this.stream.destroy();
   }
 
   #refuse(refusal: Refusal): void {
@@ -304,8 +307,6 @@ export class HTTP2Exchange implements Transport {
     if (this.#body.isPending) {
       this.cycle.disconnected(new RequestTimeout('The client took nothing of the response for too long.'));
       this.#reset(NGHTTP2_CANCEL);
-      // A session that nghttp2 has given up sends nothing more, and would keep the stream for as long as the client stays.
-      this.stream.destroy();
       return;
     }
     if (this.cycle.isReceiving && !this.#hasEnded) this.#tooSlow();
