@@ -58,8 +58,9 @@ export class HTTPCycle implements Exchanged {
   }
 
   /** The client has left, or (`reason`) the server has given up on it. */
-  disconnected(reason: Error = new ClientDisconnected()): void {
-    this.#outbox.cut(reason);
+  disconnected(reason?: Error): void {
+    // An error costs its stack, and every stream of HTTP/2 ends here: 14 % of a small exchange.
+    if (!this.#outbox.isOver) this.#outbox.cut(reason ?? new ClientDisconnected());
   }
 
   /** The request itself turned out wrong while the app was running: the answer is the server's if there is still time for one. */
