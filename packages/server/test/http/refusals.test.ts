@@ -6,7 +6,6 @@ const fields = (count: number): string[] => Array.from({ length: count }, (_, i)
 
 /** Requests that no app may see, whatever the protocol, and their answers (RFC 9110). */
 const REFUSED: [string, Ask, number][] = [
-  ['a host with user information', { host: 'u@a' }, 400],
   ['a host with a bad port', { host: 'a:8x' }, 400],
   ['a malformed escape', { path: '/%zz' }, 400],
   ['an escape that is not UTF-8', { path: '/%ff' }, 400],

@@ -70,13 +70,17 @@ describe.each(PROTOCOLS)('the body of a request in $name', ({ serving, client, a
     expect(events.slice(0, 3).map((event) => bodyOf([event]))).toEqual(['ab', 'cd', 'ef']);
   });
 
-  it('collects what comes while nobody receives', async () => {
+  it('keeps what comes while nobody receives', async () => {
     const gate = new Gate();
     const received: ReceiveEvent[] = [];
     const { server } = await serving(async (scope, receive, send) => {
       received.push(await receive());
       await gate.opened;
-      received.push(await receive());
+      let event: ReceiveEvent;
+      do {
+        event = await receive();
+        received.push(event);
+      } while (event.type === 'http.request' && event.moreBody);
       await text('done')(scope, receive, send);
     });
     const exchange = client(server).open(POST).write('ab');
@@ -87,7 +91,7 @@ describe.each(PROTOCOLS)('the body of a request in $name', ({ serving, client, a
     await new Promise((resolve) => setTimeout(resolve, 20));
     gate.open();
     expect((await exchange.answer).body).toBe('done');
-    expect(received[1]).toMatchObject({ body: Buffer.from('cdef') });
+    expect(bodyOf(received)).toBe('abcdef');
   });
 
   it('is not read ahead of the app by more than a little', async () => {

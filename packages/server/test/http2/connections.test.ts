@@ -55,8 +55,8 @@ describe('a connection in HTTP/2', () => {
     const { server } = await serving(app, { ...SECURED, idleTimeout: 100, keepAliveTimeout: 100 });
     const client = new Frames(server).send(frame(FRAME.headers, 5, 1, GET_HEADERS));
     await until(() => calls() === 1);
-    // A stream that depends on itself: nghttp2 says GOAWAY, and nothing more.
-    client.send(frame(FRAME.priority, 0, 1, Buffer.from([0, 0, 0, 1, 0])));
+    // The window of the connection is opened by nothing: nghttp2 says GOAWAY, and nothing more.
+    client.send(frame(FRAME.window, 0, 0, word(0)));
     await until(() => client.goaway !== null);
     gate.open();
     await client.ended;
