@@ -43,10 +43,15 @@ copyFileSync(join(root, 'examples/edge/worker.capnp'), join(out, 'worker.capnp')
 const binary = (path) => join(runtimes, 'node_modules', path);
 const nodes = ['22', '24', '26'].map((version) => [`Node ${version}`, binary(`node${version}/bin/node`)]);
 // What node:http and node:http2 do differs from one Node to the next. `npm test` has these on the Node that it runs on.
-const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-const onTheWire = ['wire', 'http', 'http1', 'http2', 'websocket', 'tls', 'interfaces'].map(
+// They wait more than they compute; those that count memory want to be alone.
+const folders = ['wire', 'http', 'http1', 'http2', 'websocket', 'tls', 'interfaces'].map(
   (name) => `test/${name}/`,
 );
+const serverTests = [
+  join(root, 'node_modules/vitest/vitest.mjs'),
+  ...['run', '--project=server', '--maxWorkers=4', '--exclude=**/resources.test.ts', '--reporter=dot'],
+  ...folders,
+];
 const bun = binary('bun/bin/bun.exe');
 const deno = binary('@deno/linux-x64-glibc/deno');
 const workerd = binary('@cloudflare/workerd-linux-64/bin/workerd');
@@ -65,11 +70,7 @@ const ask = (subject, name, command) => [process.execPath, [checks, subject, nam
 const denoServe = [deno, 'serve', '--no-prompt', '--host=127.0.0.1', '--port=0', hosted.edge];
 const runs = [
   ...nodes.map(([name, node]) => [name, node, [program]]),
-  ...nodes.map(([name, node]) => [
-    `${name}, the server`,
-    node,
-    [vitest, 'run', '--project=server', ...onTheWire],
-  ]),
+  ...nodes.map(([name, node]) => [`${name}, the server`, node, serverTests]),
   ...nodes.map(([name, node]) => [`${name}, its fetch on the test client`, node, [nodeProgram]]),
   ['Bun', bun, [program]],
   ['Deno', deno, ['run', '--no-prompt', program]],
