@@ -6,4 +6,3 @@ export {
   isFetchObject,
 } from './from-fetch.js';
 export { useLightFetch } from './light-fetch.js';
-export { lightResponse, type WholeBody } from './light-response.js';

@@ -23,6 +23,10 @@ export class LightHeaders {
     return LightHeaders.real(this).has(name);
   }
 
+  static is(value: unknown): value is LightHeaders {
+    return typeof value === 'object' && value !== null && #fields in value;
+  }
+
   /** Those of the platform. From now on they are what counts. */
   static real(light: LightHeaders): globalThis.Headers {
     light.#real ??= platformHeaders(light.#fields);
@@ -31,12 +35,17 @@ export class LightHeaders {
 
   /** Lets fields of the platform's stand for these; they get what has been changed here. */
   static move(light: LightHeaders, target: globalThis.Headers): void {
-    if (light.#real !== undefined) replaceFields(target, light.#real);
+    if (light.#real !== undefined) copyFields(light.#real, target);
     light.#real = target;
   }
 }
 
-borrowRest(LightHeaders.prototype, Platform.prototype, LightHeaders.real);
+borrowRest(LightHeaders.prototype, Platform.prototype, {
+  isLight: LightHeaders.is,
+  realOf: LightHeaders.real,
+});
+// Another is made with the platform's: `new headers.constructor()`.
+Reflect.deleteProperty(LightHeaders.prototype, 'constructor');
 
 /** Fields as the platform's `Headers`. */
 export function platformHeaders(fields: HeaderList): globalThis.Headers {
@@ -47,7 +56,8 @@ export function platformHeaders(fields: HeaderList): globalThis.Headers {
   return headers;
 }
 
-function replaceFields(target: globalThis.Headers, source: globalThis.Headers): void {
+/** Makes the fields of `target` those of `source`. */
+export function copyFields(source: globalThis.Headers, target: globalThis.Headers): void {
   for (const name of [...target.keys()]) target.delete(name);
   for (const [name, value] of source) target.append(name, value);
 }

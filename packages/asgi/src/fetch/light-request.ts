@@ -92,9 +92,13 @@ export class LightRequest {
     return wholeBody(this.#receive);
   }
 
+  static is(value: unknown): value is LightRequest {
+    return typeof value === 'object' && value !== null && #scope in value;
+  }
+
   /** What is to be handed to the platform: of a light request the real one, which has the body from now on. */
   static unwrap<Value>(value: Value): Value | globalThis.Request {
-    return typeof value === 'object' && value !== null && #scope in value ? LightRequest.real(value) : value;
+    return LightRequest.is(value) ? LightRequest.real(value) : value;
   }
 
   static real(light: LightRequest): globalThis.Request {
@@ -111,7 +115,12 @@ export class LightRequest {
   }
 }
 
-borrowRest(LightRequest.prototype, globalThis.Request.prototype, LightRequest.real);
+borrowRest(LightRequest.prototype, globalThis.Request.prototype, {
+  isLight: LightRequest.is,
+  realOf: LightRequest.real,
+});
+// Another is made with the platform's: `new request.constructor(url)`.
+Reflect.deleteProperty(LightRequest.prototype, 'constructor');
 
 async function receiveNothing(): Promise<HTTPRequestEvent> {
   return { type: 'http.request', body: NO_BYTES, moreBody: false };

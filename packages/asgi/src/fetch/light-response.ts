@@ -1,5 +1,5 @@
 import { HeaderList } from '../header-list.js';
-import { platformHeaders } from './light-headers.js';
+import { copyFields, platformHeaders } from './light-headers.js';
 import { borrowRest, standFor } from './light-rest.js';
 
 /** Taken before a light one stands in its place. */
@@ -10,7 +10,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** A body that is all there. */
-export type WholeBody = string | Uint8Array<ArrayBuffer> | null;
+type WholeBody = string | Uint8Array<ArrayBuffer> | null;
 
 /** A response that has been made of what is all there, and whose body nobody has asked for. */
 export interface PlainResponse {
@@ -21,6 +21,7 @@ export interface PlainResponse {
 
 /** The parts of a light response whose body nobody has asked for; undefined for any other response. */
 export let plainResponse: (response: object) => PlainResponse | undefined;
+let isLight: (value: unknown) => value is LightResponse;
 /** That of the platform: it has the body from now on. */
 let realResponse: (light: LightResponse) => globalThis.Response;
 
@@ -73,8 +74,7 @@ export class LightResponse {
   }
 
   get headers(): globalThis.Headers {
-    this.#headers ??=
-      this.#parts === undefined ? realResponse(this).headers : platformHeaders(this.#parts.fields);
+    this.#headers ??= this.#real?.headers ?? platformHeaders((this.#parts as Parts).fields);
     return this.#headers;
   }
 
@@ -119,25 +119,31 @@ export class LightResponse {
   }
 
   clone(): globalThis.Response {
-    if (this.#parts !== undefined && this.#real === undefined && !this.#isUsed) {
-      return lightResponse(this.#parts.body, this.status, new HeaderList(this.headers));
-    }
-    const copy = realResponse(this).clone();
-    // The fields of the real one are as they were when it was made.
-    return this.#parts === undefined ? copy : new Platform(copy.body, this.#init());
+    if (this.#parts === undefined || this.#real !== undefined || this.#isUsed)
+      return realResponse(this).clone();
+    const { body, status, fields } = this.#parts;
+    const copied = this.#headers === undefined ? fields.clone() : new HeaderList(this.#headers);
+    return new LightResponse(null, new Parts(body, status, copied)) as unknown as globalThis.Response;
   }
 
   /** Serialised by `JSON.stringify`. */
   static json(data: unknown, init?: ResponseInit): globalThis.Response {
+    if (init?.headers !== undefined) return Platform.json(data, init);
     const text: unknown = JSON.stringify(data);
-    if (typeof text !== 'string' || init?.headers !== undefined) return Platform.json(data, init);
+    if (typeof text !== 'string') return Platform.json(data, init);
     const headers = { 'content-type': 'application/json' };
     return new LightResponse(text, { ...init, headers }) as unknown as globalThis.Response;
   }
 
   static {
+    isLight = (value): value is LightResponse =>
+      typeof value === 'object' && value !== null && #parts in value;
     realResponse = (light) => {
       light.#real ??= light.#makeReal();
+      // What has been changed since in the fields that were handed out.
+      if (light.#headers !== undefined && light.#headers !== light.#real.headers) {
+        copyFields(light.#headers, light.#real.headers);
+      }
       return light.#real;
     };
     plainResponse = (response) => {
@@ -151,48 +157,26 @@ export class LightResponse {
   }
 
   #makeReal(): globalThis.Response {
-    const real = new Platform(this.#parts?.body, this.#init());
+    const { body, status, fields } = this.#parts as Parts;
+    const real = new Platform(body, { status, headers: platformHeaders(fields) });
     // So that who reads the body once more hears from the platform that it has been read.
     if (this.#isUsed) real.arrayBuffer().catch(() => {});
     return real;
   }
-
-  #init(): ResponseInit {
-    return { status: this.status, headers: this.headers };
-  }
 }
 
-borrowRest(LightResponse.prototype, Platform.prototype, realResponse);
+borrowRest(LightResponse.prototype, Platform.prototype, { isLight, realOf: realResponse });
 standFor(LightResponse, Platform);
 
 function partsOf(body: unknown, init: ResponseInit | null | undefined): Parts | undefined {
   const whole = wholeBody(body);
   if (whole === undefined) return undefined;
+  if (typeof init !== 'object' && init !== undefined) return undefined;
   if (init === undefined || init === null) return new Parts(whole, 200, withType(new HeaderList(), whole));
   const { status = 200, statusText = '', headers } = init;
   if (statusText !== '' || !isPlainStatus(status, whole)) return undefined;
   const fields = fieldsOf(headers);
   return fields && new Parts(whole, status, withType(fields, whole));
-}
-
-/**
- * A response of Fetch whose body is all there, and which makes the platform's only for who reads its stream. For hosts that read a response by its members,
- * as those on Node do: the servers of Bun, Deno and Workers look into their own.
- *
- * It takes over the fields, which a `HeaderList` has checked, and the bytes: do not change them any more. Text gets no type by itself.
- *
- * @example
- * ```ts
- * import { HeaderList } from '@pullo/asgi';
- * import { lightResponse } from '@pullo/asgi/fetch';
- *
- * const response = lightResponse('Hello\n', 200, new HeaderList([['content-type', 'text/plain; charset=utf-8']]));
- * response instanceof globalThis.Response; // true
- * ```
- */
-export function lightResponse(body: WholeBody, status: number, fields: HeaderList): globalThis.Response {
-  // A response of the platform to everybody: `borrowRest` sees to it.
-  return new LightResponse(null, new Parts(body, status, fields)) as unknown as globalThis.Response;
 }
 
 /** As a decoder reads it: without a mark of the byte order. */

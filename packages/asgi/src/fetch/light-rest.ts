@@ -1,28 +1,41 @@
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+/** What a light class says of its objects. */
+interface Kind<Light extends object> {
+  isLight(value: unknown): value is Light;
+  /** The real object, made on demand. */
+  realOf(light: Light): object;
+}
+
 /**
- * Gives a light class the members of the platform's that it has none of its own for: they are the real object's, which
- * `realOf` makes. So nothing is missing, whatever the platform's class has or will have.
+ * Gives a light class the members of the platform's that it has none of its own for: they are the real object's. So nothing is
+ * missing, whatever the platform's class has or will have. All members are as enumerable as there, and take an object of the
+ * platform's too: code that has them from the prototype calls them on what `fetch` gave.
  */
-export function borrowRest<Light extends object>(
-  light: Light,
-  platform: object,
-  realOf: (self: Light) => object,
-): void {
+export function borrowRest<Light extends object>(light: object, platform: object, kind: Kind<Light>): void {
   for (const key of Reflect.ownKeys(platform)) {
-    if (Object.hasOwn(light, key)) continue;
-    const { value, get } = Object.getOwnPropertyDescriptor(platform, key) as PropertyDescriptor;
-    if (typeof value === 'function') {
-      const method = function (this: Light, ...args: unknown[]): unknown {
-        return Reflect.apply(value, realOf(this), args);
-      };
-      Object.defineProperty(light, key, { value: method, configurable: true, writable: true });
-    } else if (get !== undefined) {
-      const getter = function (this: Light): unknown {
-        return Reflect.apply(get, realOf(this), []);
-      };
-      Object.defineProperty(light, key, { get: getter, configurable: true, enumerable: true });
+    if (key === 'constructor') continue;
+    const theirs = Object.getOwnPropertyDescriptor(platform, key) as PropertyDescriptor;
+    const ours = Object.getOwnPropertyDescriptor(light, key);
+    if (typeof theirs.value === 'function') {
+      Object.defineProperty(light, key, { ...theirs, value: shared(theirs.value, ours?.value, kind) });
+    } else if (theirs.get !== undefined) {
+      Object.defineProperty(light, key, { ...theirs, get: shared(theirs.get, ours?.get, kind) });
     }
   }
   Object.setPrototypeOf(light, platform);
+}
+
+function shared<Light extends object>(
+  theirs: Method,
+  ours: Method | undefined,
+  { isLight, realOf }: Kind<Light>,
+): Method {
+  return function (this: unknown, ...args: unknown[]): unknown {
+    if (!isLight(this)) return Reflect.apply(theirs, this, args);
+    if (ours !== undefined) return Reflect.apply(ours, this, args);
+    return Reflect.apply(theirs, realOf(this), args);
+  };
 }
 
 type Class = abstract new (...args: never[]) => object;

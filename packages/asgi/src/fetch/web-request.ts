@@ -31,6 +31,9 @@ export class WebRequest extends globalThis.Request {
   }
 }
 
+// A loop over a request sees it, as it does the platform's.
+Object.defineProperty(WebRequest.prototype, 'signal', { enumerable: true });
+
 /** Makes the request; `path` is what the handler sees of the scope's. */
 export function webRequest(scope: HTTPScope, path: string, receive: Receive): globalThis.Request {
   const method = fetchMethod(scope.method);

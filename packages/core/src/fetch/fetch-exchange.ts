@@ -184,7 +184,7 @@ export class FetchExchange {
     // Fetch would add a type to text that has none.
     const content = typeof body === 'string' && head.hasType ? body : plainBytes(body);
     this.#phase = 'complete';
-    this.#respond(head.whole(content));
+    this.#respond(head.toWeb(content));
     this.#settle();
   }
 
@@ -206,7 +206,7 @@ export class FetchExchange {
     );
     this.#body = body;
     this.#phase = 'streaming';
-    this.#respond(head.streaming(body.stream));
+    this.#respond(head.toWeb(body.stream));
     if (this.#host.isDraining) this.drain();
     return body;
   }
@@ -220,7 +220,7 @@ export class FetchExchange {
     if (head.status === 204 || head.status === 205) head.length = -1;
     this.#phase = isLast ? 'complete' : 'cut';
     if (!isLast) ExchangeSignal.abort(this.signal, new ClientDisconnected('The response has no body.'));
-    this.#respond(head.whole(null));
+    this.#respond(head.toWeb(null));
     this.#settle();
   }
 

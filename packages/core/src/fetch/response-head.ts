@@ -1,7 +1,6 @@
 import { HeaderList, type HeaderPairs } from '@pullo/asgi';
-import type { WholeBody } from '@pullo/asgi/fetch';
 import { violation } from './misuse.js';
-import { webFields, webResponse } from './web-response.js';
+import { webFields } from './web-fields.js';
 
 const DIGITS = /^[0-9]+$/;
 
@@ -27,18 +26,12 @@ export class ResponseHead {
     for (let i = 0; i < flat.length; i += 2) this.#add(flat[i] as string, flat[i + 1] as string);
   }
 
-  /** A response that is all there. */
-  whole(body: WholeBody): globalThis.Response {
-    return webResponse(body, this.status, this.#fields());
-  }
-
-  streaming(body: ReadableStream<Uint8Array<ArrayBuffer>>): globalThis.Response {
-    return new globalThis.Response(body, { status: this.status, headers: webFields(this.#fields()) });
-  }
-
-  #fields(): string[] {
+  /** The platform's own response: hosts and libraries look into theirs, and no other class passes for one everywhere. */
+  toWeb(
+    body: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>> | null,
+  ): globalThis.Response {
     if (this.length !== -1) this.#flat.push('content-length', String(this.length));
-    return this.#flat;
+    return new globalThis.Response(body, { status: this.status, headers: webFields(this.#flat) });
   }
 
   /** The lengths of the names decide first, so that a field of the app's costs no comparison. */

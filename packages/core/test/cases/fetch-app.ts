@@ -38,6 +38,18 @@ function watched() {
 }
 
 export const cases: readonly Case[] = [
+  {
+    title: "a response is the platform's own: its members work as they lie on the prototype",
+    run: async () => {
+      const { prototype } = globalThis.Response;
+      for (const [, make, body] of results) {
+        const response = await make().fetch(get());
+        assertEqual(Object.getPrototypeOf(response) === prototype, true);
+        assertEqual(Reflect.get(prototype, 'ok', response), true);
+        assertEqual(await prototype.text.call(prototype.clone.call(response)), body);
+      }
+    },
+  },
   ...results.map(([title, make, body, type]) => ({
     title: `a handler that returns ${title} is answered so`,
     run: async () => {
