@@ -1,4 +1,5 @@
 import { joinPatterns } from '@pullo/router';
+import { describeValue } from './describe.js';
 import { ErrorScope } from './error-scope.js';
 import { PipelineError } from './errors.js';
 import { compose, type Layer } from './pipeline.js';
@@ -49,6 +50,9 @@ export class Branch {
 
   /** The pattern of a route in this branch: `/` in a group is the group's prefix itself. */
   resolve(path: string): string {
+    if (typeof path !== 'string') {
+      throw new PipelineError(`The path of a route is a text, not ${describeValue(path)}.`);
+    }
     return joinPatterns(this.prefix, path);
   }
 

@@ -10,7 +10,7 @@ import type { Layer } from './pipeline.js';
 import { statusOf } from './problem-view.js';
 import type { Run } from './run.js';
 import { isPromiseLike, settle } from './settle.js';
-import { isWebResponse } from './to-response.js';
+import { isWebResponse } from './web-response.js';
 
 /** A class of errors, abstract or not. */
 // biome-ignore lint/suspicious/noExplicitAny: a constructor's parameters do not matter here, and only `any` stands for all of them
@@ -48,6 +48,11 @@ export class ErrorScope {
     if (typeof handler !== 'function') {
       throw new PipelineError(
         `onError(${label}) needs a function (error, ctx) to call, not ${describeValue(handler)}.`,
+      );
+    }
+    if (handler.length > 2) {
+      throw new PipelineError(
+        `onError(${label}) needs a function (error, ctx) that returns the answer, and ${describeValue(handler)} takes ${handler.length} parameters.`,
       );
     }
     if (this.#entries.has(key)) {

@@ -2,6 +2,7 @@ import type { HeadersInit } from '@pullo/asgi';
 import { reasonPhrase } from '@pullo/response';
 import { describeValue } from './describe.js';
 import { checkProblem, type ProblemDetails } from './problem.js';
+import { isWebResponse } from './web-response.js';
 
 /** Options of an `HTTPError`. */
 export interface HTTPErrorOptions extends ErrorOptions {
@@ -90,7 +91,8 @@ export function routingError(status: 404 | 405, options?: HTTPErrorOptions): HTT
 
 /** What was thrown, as an object: `if (ctx.error)` and `onError(Error, ...)` hold whatever was thrown. */
 export function thrownError(thrown: unknown): object {
-  if (typeof thrown === 'object' && thrown !== null) return thrown;
+  if (thrown instanceof Error) return thrown;
+  if (typeof thrown === 'object' && thrown !== null && !isWebResponse(thrown)) return thrown;
   return new PipelineError(`Thrown was ${describeValue(thrown)}: throw an Error, or return a response.`, {
     cause: thrown,
   });

@@ -6,7 +6,7 @@ import { PipelineError } from './errors.js';
 import type { Chain, Run } from './run.js';
 import type { RunContext } from './run-context.js';
 import { isPromiseLike, settle } from './settle.js';
-import { isWebResponse } from './to-response.js';
+import { isWebResponse } from './web-response.js';
 
 /** One layer of a pipeline. */
 export interface Layer {
@@ -233,6 +233,11 @@ function readMiddleware(given: unknown): AnyMiddleware {
   if (given instanceof Callable) {
     throw new PipelineError(
       `A middleware is a function (ctx, next), and ${describeValue(given)} is an app, which takes (scope, receive, send).`,
+    );
+  }
+  if (given.length > 2) {
+    throw new PipelineError(
+      `A middleware is a function (ctx, next), and ${describeValue(given)} takes ${given.length} parameters, as those of Express, (req, res, next), do: it would get no res.`,
     );
   }
   // True by the signatures of those who register it: the context provides what the middleware requires.

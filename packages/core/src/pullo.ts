@@ -1,4 +1,4 @@
-import { type App, type Receive, type Scope, type Send, UnsupportedScope } from '@pullo/asgi';
+import { type App, Callable, type Receive, type Scope, type Send, UnsupportedScope } from '@pullo/asgi';
 import type { Response } from '@pullo/response';
 import type { Convertors, ConvertorTypes, KnownPattern, NoConvertors } from '@pullo/router';
 import { Application } from './application.js';
@@ -9,6 +9,7 @@ import { type AppDescription, describeApp } from './describe-app.js';
 import type { ErrorClass, ErrorHandler } from './error-scope.js';
 import { PipelineError } from './errors.js';
 import type { CloseOptions, FetchFunction } from './fetch/fetch-host.js';
+import { refuseUnknown } from './known-options.js';
 import { type Lifespan, runLifespan } from './lifespan.js';
 import type { Middleware } from './middleware.js';
 import { type MountOptions, remember } from './mount.js';
@@ -68,6 +69,7 @@ export class Pullo<
 
   constructor(options: PulloOptions<AppState, Own> = {}) {
     super();
+    refuseUnknown(options, ['lifespan', 'convertors', 'request', 'onUnhandled', 'debug'], 'A Pullo');
     this.#application = new Application(options);
     this.#branch = this.#application.root;
     remember(this, this.#application);
@@ -147,14 +149,15 @@ export class Pullo<
         `The prefix of a group begins with "/" and does not end with it, unlike "${prefix}".`,
       );
     }
-    if (typeof build !== 'function') {
+    if (typeof build !== 'function' || build instanceof Callable) {
+      const remedy = build instanceof Callable ? `: mount("${prefix}", app) takes an app` : '';
       throw new PipelineError(
-        `group("${prefix}") takes a function that registers routes, not ${describeValue(build)}.`,
+        `group("${prefix}") takes a function that registers routes, not ${describeValue(build)}${remedy}.`,
       );
     }
     this.#branch.seal(`the group "${prefix}"`);
     const branch = new Branch(this.#branch, prefix);
-    refuseAsync(build(this.#on(branch)), prefix);
+    this.#refuseBuilt(build(this.#on(branch)), prefix);
     this.#application.own(branch);
     return this;
   }
@@ -273,7 +276,7 @@ export class Pullo<
   ): this;
   websocket(path: string, ...args: readonly unknown[]): this {
     const route = `The WebSocket route ${JSON.stringify(path)}`;
-    const { options, middleware, handler, handlerName } = readRoute(args, route);
+    const { options, middleware, handler, handlerName } = readRoute(args, route, ['name', 'meta', 'origins']);
     const info: RouteInfo = Object.freeze({
       kind: 'websocket',
       methods: Object.freeze([]),
@@ -369,6 +372,21 @@ export class Pullo<
     return this;
   }
 
+  /** Routes registered after a wait would come when the app is built, or not at all; those of another app would not come at all. */
+  #refuseBuilt(built: unknown, prefix: string): void {
+    if (built instanceof Pullo && built.#application !== this.#application) {
+      throw new PipelineError(
+        `group("${prefix}") was given a function that returns another app: register the routes on the group that it is given, or mount("${prefix}", app).`,
+      );
+    }
+    if (!isPromiseLike(built)) return;
+    // Its own failure, if there is one, comes of the same mistake.
+    built.then(undefined, () => {});
+    throw new PipelineError(
+      `group("${prefix}") was given an async function, and is built at once: wait for what it needs before group().`,
+    );
+  }
+
   /** Another view of this app, whose registrations go to a branch. */
   #on<P extends object, Q>(branch: Branch): Pullo<P, Q, AppState, Own> {
     const view = new Pullo<P, Q, AppState, Own>();
@@ -382,14 +400,4 @@ export class Pullo<
   #widened<P extends object>(): Pullo<P, Params, AppState, Own> {
     return this as unknown as Pullo<P, Params, AppState, Own>;
   }
-}
-
-/** Routes registered after a wait would come when the app is built, or not at all. */
-function refuseAsync(built: unknown, prefix: string): void {
-  if (!isPromiseLike(built)) return;
-  // Its own failure, if there is one, comes of the same mistake.
-  built.then(undefined, () => {});
-  throw new PipelineError(
-    `group("${prefix}") was given an async function, and is built at once: wait for what it needs before group().`,
-  );
 }

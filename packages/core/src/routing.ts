@@ -4,6 +4,7 @@ import type { HTTPContextWith } from './context.js';
 import { describeValue } from './describe.js';
 import { PipelineError } from './errors.js';
 import type { Handler, HandlerResult } from './handler.js';
+import { refuseUnknown } from './known-options.js';
 import type { MiddlewareResult, Next } from './middleware.js';
 import type { AnyHandler } from './pipeline.js';
 
@@ -115,8 +116,12 @@ export interface RouteParts {
   readonly handlerName: string;
 }
 
-/** What stands behind a path, checked: JavaScript has no compiler that would say so. `route` is the route's name in messages. */
-export function readRoute(args: readonly unknown[], route: string): RouteParts {
+/** What stands behind a path, checked: JavaScript has no compiler that would say so. `route` is the route's name in messages, `known` are its options. */
+export function readRoute(
+  args: readonly unknown[],
+  route: string,
+  known: readonly string[] = ['name', 'meta'],
+): RouteParts {
   const handler = args.at(-1);
   if (typeof handler !== 'function') {
     throw new PipelineError(
@@ -129,7 +134,7 @@ export function readRoute(args: readonly unknown[], route: string): RouteParts {
   }
   if (!isConstant && handler.length > 1) {
     throw new PipelineError(
-      `${route} ends in ${describeValue(handler)} that takes (ctx, next), as a middleware does: give a handler after it.`,
+      `${route} ends in ${describeValue(handler)} that takes (ctx, next), as a middleware does: give a handler after it. If it is the handler, it takes ctx alone and returns the answer: there is no res.`,
     );
   }
   const before = args.slice(0, -1);
@@ -141,9 +146,7 @@ export function readRoute(args: readonly unknown[], route: string): RouteParts {
       `${route} has an array before its handler: give each middleware as an argument of its own.`,
     );
   }
-  if (typeof options !== 'object' || options === null) {
-    throw new PipelineError(`${route} has options that are no object: ${describeValue(options)}.`);
-  }
+  refuseUnknown(options, known, route);
   // A constant is a function too, but of (scope, receive, send).
   const answer = isConstant ? () => handler : (handler as AnyHandler);
   const handlerName = isConstant ? handler.constructor.name : handler.name;

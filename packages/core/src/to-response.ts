@@ -1,6 +1,7 @@
 import { JSONResponse, Response, StreamingResponse, TextResponse } from '@pullo/response';
 import { describeValue } from './describe.js';
 import { PipelineError } from './errors.js';
+import { isWebResponse } from './web-response.js';
 
 const ADVICE = 'return a Response, text, bytes, a stream, null, or something that JSON has';
 
@@ -41,16 +42,6 @@ function objectToResponse(value: object, name: string): Response {
     });
   }
   throw new PipelineError(`${name} returned ${describeValue(value)}, which JSON does not have: ${ADVICE}.`);
-}
-
-/** Whether a value is a response of the Fetch standard, of this realm or a polyfill. */
-export function isWebResponse(value: unknown): value is globalThis.Response {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    Object.prototype.toString.call(value) === '[object Response]' &&
-    'headers' in value
-  );
 }
 
 /** Whether JSON keeps what an object holds: a `Blob`, a `Map` or a `RegExp` would become `{}` without a word. */

@@ -296,10 +296,11 @@ export abstract class Verbs<
   ): this;
   route(path: string, ...route: readonly unknown[]): unknown {
     const first = route[0];
-    const options: MethodOptions = typeof first === 'object' && first !== null ? first : {};
-    const methods = options.methods === undefined ? ['GET'] : readMethods(options.methods, path);
-    const isWrapper = route.length === 0 || (route.length === 1 && first === options);
-    if (!isWrapper) return this.register(methods, path, route);
+    const isOptions = typeof first === 'object' && first !== null && !Array.isArray(first);
+    const { methods: given, ...options }: MethodOptions = isOptions ? first : {};
+    const methods = given === undefined ? ['GET'] : readMethods(given, path);
+    const rest = isOptions ? route.slice(1) : route;
+    if (rest.length > 0) return this.register(methods, path, isOptions ? [options, ...rest] : rest);
     return registrar((handler) => this.register(methods, path, [options, handler]));
   }
 

@@ -9,7 +9,7 @@ import { isWelcome, type Origins } from './origin.js';
 import type { AnyHandler } from './pipeline.js';
 import type { Chain, Run } from './run.js';
 import type { Socket } from './socket.js';
-import { isWebResponse } from './to-response.js';
+import { isWebResponse } from './web-response.js';
 
 /** The end of a WebSocket route's chain: settles when the session has ended, or with the response that refuses it. */
 export type SessionEnd = (run: Run, handshake: Handshake) => Promise<Response>;

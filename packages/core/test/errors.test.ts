@@ -56,6 +56,7 @@ describe('an error that nobody handles', () => {
     ['zero', 0, 'Thrown was 0'],
     ['text', 'just text', 'Thrown was the text "just text"'],
     ['a response', new TextResponse('x'), 'Thrown was a TextResponse'],
+    ['a response of the platform', new globalThis.Response('x'), 'Thrown was a Response'],
   ])(
     'and is %s becomes the cause of an Error, which ctx.error and onError see',
     async (_title, thrown, message) => {

@@ -157,7 +157,65 @@ const mistakes: readonly [title: string, make: () => unknown, message: RegExp][]
       new Pullo().get('/', function early(_ctx: unknown, next: () => string) {
         return next();
       } as never),
-    /The route GET "\/" ends in a function \(early\) that takes \(ctx, next\), as a middleware does: give a handler after it\./,
+    /The route GET "\/" ends in a function \(early\) that takes \(ctx, next\), as a middleware does: give a handler after it\. If it is the handler, it takes ctx alone and returns the answer: there is no res\./,
+  ],
+  [
+    'a middleware of Express',
+    () =>
+      new Pullo().use(function cors(_req: unknown, _res: unknown, next: () => void) {
+        next();
+      } as never),
+    /A middleware is a function \(ctx, next\), and a function \(cors\) takes 3 parameters, as those of Express, \(req, res, next\), do/,
+  ],
+  [
+    'an error handler of Express',
+    () => new Pullo().onError(Error, ((_error: Error, _req: unknown, _res: unknown) => 'x') as never),
+    /onError\(Error\) needs a function \(error, ctx\) that returns the answer, and .* takes 3 parameters\./,
+  ],
+  [
+    'a group that is an app',
+    () => new Pullo().group('/g', new Pullo() as never),
+    /group\("\/g"\) takes a function that registers routes, not a Pullo: mount\("\/g", app\) takes an app\./,
+  ],
+  [
+    'a group whose function returns another app',
+    () => new Pullo().group('/g', () => new Pullo().get('/', () => 'lost')),
+    /group\("\/g"\) was given a function that returns another app: register the routes on the group that it is given, or mount\("\/g", app\)\./,
+  ],
+  [
+    'a path that is an expression',
+    () => new Pullo().get(/x/ as never, () => ''),
+    /The path of a route is a text, not a RegExp\./,
+  ],
+  [
+    'several paths',
+    () => new Pullo().get(['/a', '/b'] as never, () => ''),
+    /The path of a route is a text, not an Array\./,
+  ],
+  [
+    'an option of a route that there is none of',
+    () => new Pullo().get('/', { nmae: 'home' } as never, () => ''),
+    /The route GET "\/" has an unknown option "nmae": known are name, meta\./,
+  ],
+  [
+    'methods of a verb',
+    () => new Pullo().get('/', { methods: ['POST'] } as never, () => ''),
+    /The route GET "\/" has an unknown option "methods"/,
+  ],
+  [
+    'method in place of methods',
+    () => new Pullo().route('/', { method: 'POST' } as never, () => ''),
+    /The route GET "\/" has an unknown option "method"/,
+  ],
+  [
+    'an option of an app that there is none of',
+    () => new Pullo({ debgu: false } as never),
+    /A Pullo has an unknown option "debgu": known are lifespan, convertors, request, onUnhandled, debug\./,
+  ],
+  [
+    'options of an app that are none',
+    () => new Pullo('app' as never),
+    /A Pullo has options that are no object: the text "app"\./,
   ],
   [
     'options after a middleware',

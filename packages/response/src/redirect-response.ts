@@ -1,4 +1,5 @@
 import { InvalidRedirect } from './errors.js';
+import { refuseInit } from './refuse-init.js';
 import { Response, type ResponseInit } from './response.js';
 
 /** The statuses of a redirect: 303 makes the next request a GET, 307 and 308 keep the method, 301 and 308 may be cached. */
@@ -34,6 +35,7 @@ const NOT_URI = /%(?![0-9A-Fa-f]{2})|[^\w\-.~:/?#[\]@!$&'()*+,;=%]+/g;
  */
 export class RedirectResponse extends Response {
   constructor(url: string | URL, init: RedirectInit = {}) {
+    if (typeof init !== 'object') refuseInit(init);
     const { status = 307 } = init;
     if (!REDIRECTS.has(status)) {
       throw new InvalidRedirect(`Status ${String(status)} is no redirect: use 301, 302, 303, 307 or 308.`);

@@ -17,6 +17,7 @@ import { type Body, bodyOf, type Content, type StreamContent } from './content.j
 import { addContentLength, headersFor, withoutContent } from './content-headers.js';
 import { addCookie, type CookieOptions, deletedCookie, serializeCookie } from './cookie.js';
 import { canDeny, denial } from './denial.js';
+import { refuseInit } from './refuse-init.js';
 import { sendStream } from './send-stream.js';
 import { sendWhole } from './send-whole.js';
 import { checkStatus, isBodiless, reasonPhrase } from './status.js';
@@ -71,6 +72,7 @@ export class Response extends Callable {
 
   constructor(content: Content = null, init: ResponseInit = DEFAULTS) {
     super();
+    if (typeof init !== 'object') refuseInit(init);
     this.#status = init.status === undefined ? 200 : checkStatus(init.status);
     this.#body = bodyOf(content);
     this.#list = headersFor(this.#body, this.#status, init.mediaType ?? new.target.mediaType, init.headers);

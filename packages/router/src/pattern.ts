@@ -65,9 +65,8 @@ export class PatternReader {
     if (char === ':' || char === '*') this.#param(char);
     else if (char === '%') this.#escape();
     else if (char === '\\') this.#escaped();
-    else if (/[{}()+?#]/.test(char)) {
-      const remedy = /[(?]/.test(char) ? 'it stands only after a :name' : 'it has no meaning here';
-      this.#fail(this.at, 1, `A "${char}"`, `${remedy}; write \\${char} for the character`);
+    else if (/[{}()+?#<>]/.test(char)) {
+      this.#fail(this.at, 1, `A "${char}"`, `${remedyOf(char)}; write \\${char} for the character`);
     } else this.#literal();
   }
 
@@ -209,4 +208,9 @@ export class PatternReader {
   #fail(at: number, length: number, problem: string, remedy: string): never {
     throw new InvalidPattern(this.#text, at, length, problem, remedy);
   }
+}
+
+function remedyOf(char: string): string {
+  if (/[(?]/.test(char)) return 'it stands only after a :name';
+  return /[{}<>]/.test(char) ? 'a parameter is written :name' : 'it has no meaning here';
 }

@@ -27,6 +27,8 @@ export interface RouterOptions<C extends Convertors = NoConvertors> {
 
 /** A token of RFC 9110, section 5.6.2. */
 const TOKEN = /^[\w!#$%&'*+\-.^`|~]+$/;
+/** Those that somebody may have written in lower case. */
+const VERB = /^(get|head|post|put|patch|delete|options)$/i;
 
 /**
  * Maps a method and a path to a value of any type.
@@ -191,6 +193,11 @@ export class Router<T = unknown, C extends Convertors = NoConvertors> implements
     if (typeof method !== 'string' || !TOKEN.test(method)) {
       throw new InvalidArgument(
         `Method ${show(method)} of ${show(text)} is no HTTP token: write 'GET', or '*' for all.`,
+      );
+    }
+    if (VERB.test(method) && method !== method.toUpperCase()) {
+      throw new InvalidArgument(
+        `Method ${show(method)} of ${show(text)} is not what clients send, as methods are case-sensitive: write '${method.toUpperCase()}'.`,
       );
     }
     const { pattern, treePattern } = this.#read(text);

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { InvalidOption } from './errors.js';
 import type { Kind } from './option-kinds.js';
 
@@ -45,6 +46,9 @@ export type OptionTable<Options> = { readonly [Name in keyof Options]: OptionRow
 
 /** Checks options against their table and fills in the defaults; throws `InvalidOption`. */
 export function fill<Options extends object>(table: OptionTable<Options>, given: Partial<Options>): Options {
+  if (typeof given !== 'object' || given === null) {
+    throw new InvalidOption(`Options are an object, such as { port: 8000 }, and not ${inspect(given)}.`);
+  }
   const rows: Record<string, OptionRow<unknown>> = table;
   const values: Record<string, unknown> = { ...given };
   for (const name of Object.keys(values)) {

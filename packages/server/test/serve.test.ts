@@ -120,6 +120,16 @@ describe('serve', () => {
     await expect(serve(text('x'), options)).rejects.toThrow(/^Unknown option "prot": known are host, port/);
   });
 
+  it.each([
+    ['a port', 3000, '3000'],
+    ['a text', 'x', "'x'"],
+    ['null', null, 'null'],
+  ])('refuses %s in place of the options', async (_what, given, shown) => {
+    await expect(serve(text('x'), given as never)).rejects.toThrow(
+      `Options are an object, such as { port: 8000 }, and not ${shown}.`,
+    );
+  });
+
   it('takes an option that is undefined as not given', async () => {
     const options = {
       host: undefined,

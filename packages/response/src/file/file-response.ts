@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Receive, Scope, Send } from '@pullo/asgi';
 import { type CacheControl, cacheControl } from '../cache-control.js';
 import { contentDisposition, type DispositionType } from '../content-disposition.js';
+import { refuseInit } from '../refuse-init.js';
 import { Response, type ResponseInit } from '../response.js';
 import { FileContent } from './file-content.js';
 import { mediaTypeOf } from './media-types.js';
@@ -45,6 +46,7 @@ export interface FileInit extends ResponseInit {
  */
 export class FileResponse extends Response {
   constructor(path: string | URL, init: FileInit = {}) {
+    if (typeof init !== 'object') refuseInit(init);
     const { filename, disposition, cacheControl: caching, precompressed = [], root, ...rest } = init;
     const file = absolute(path);
     const content = new FileContent(file, root === undefined ? undefined : absolute(root), precompressed);

@@ -211,6 +211,17 @@ const invalid: readonly { title: string; make: () => unknown; code: string; says
     code: 'ERR_INVALID_STATUS',
     says: String(status),
   })),
+  ...[
+    () => new Response('x', 201 as never),
+    () => new JSONResponse({}, 201 as never),
+    () => new RedirectResponse('/', 303 as never),
+    () => new HTMLResponse('x', '201' as never),
+  ].map((make, index) => ({
+    title: `a status in place of the options is refused, ${index + 1}`,
+    make,
+    code: 'ERR_INVALID_STATUS',
+    says: 'an object, such as { status: 201 }, not ',
+  })),
   {
     title: 'a status set later is checked too',
     make: () => {

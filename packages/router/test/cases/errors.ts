@@ -47,6 +47,8 @@ const table: readonly (readonly [pattern: string, problem: string, underlined: s
   ['/*+', 'A "+"', '+'],
   ['/{a}', 'A "{"', '{'],
   ['/a}', 'A "}"', '}'],
+  ['/<int:a>', 'A "<"', '<'],
+  ['/:a>', 'A ">"', '>'],
   ['/a+b', 'A "+"', '+'],
   ['/a\\', 'A "\\" that escapes nothing', '\\'],
   ['/a\\/b', 'A "\\" that escapes nothing', '\\/'],
@@ -76,6 +78,25 @@ export const cases: readonly Case[] = [
       },
     }),
   ),
+  {
+    title: 'Who writes a parameter as other routers do is told how it is written here',
+    run() {
+      equal(
+        throws(() => new Router().add('GET', '/users/{id}', 1), 'ERR_INVALID_PATTERN').message.split('\n')[0],
+        'A "{" in "/users/{id}": a parameter is written :name; write \\{ for the character.',
+      );
+    },
+  },
+  {
+    title: 'A method in lower case is refused: it would match nothing',
+    run() {
+      equal(
+        throws(() => new Router().add('get', '/', 1), 'ERR_INVALID_ARGUMENT').message,
+        `Method "get" of "/" is not what clients send, as methods are case-sensitive: write 'GET'.`,
+      );
+      new Router().add('report', '/', 1);
+    },
+  },
   {
     title: 'The message for an unknown convertor says what is known and what to write',
     run() {

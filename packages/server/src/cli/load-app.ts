@@ -7,7 +7,7 @@ import { InvalidApp } from '../errors.js';
 import { appOf, type InterfaceName } from '../interfaces/app-of.js';
 import { explained, thrownByFactory } from './code-frame.js';
 import { enableDebugPage } from './debug-page.js';
-import { LoadFailed } from './load-failed.js';
+import { LoadFailed, threw } from './load-failed.js';
 import { enableTypeScript, explainTypeScript, isTypeScript } from './typescript.js';
 
 /** `path:name`; a colon of a drive letter has a slash or a backslash after it. */
@@ -65,7 +65,7 @@ async function made(factory: unknown, label: string): Promise<unknown> {
   try {
     return await factory();
   } catch (error) {
-    throw new LoadFailed(`The factory ${label} failed:`, { cause: thrownByFactory(error) });
+    throw threw(`The factory ${label} failed`, thrownByFactory(error));
   }
 }
 
@@ -118,7 +118,7 @@ async function importModule(file: string, path: string): Promise<Record<string, 
   } catch (error) {
     if (error instanceof LoadFailed) throw error;
     const hint = isTypeScript(file) ? explainTypeScript(error, file) : '';
-    throw new LoadFailed(`Cannot load ${path}${hint}:`, { cause: explained(error, file) });
+    throw threw(`Cannot load ${path}${hint}`, explained(error, file));
   }
 }
 

@@ -223,6 +223,22 @@ describe('an app that does not load ends pullo with 3 and says why:', () => {
   });
 
   it.each([
+    ['a module', 'throw undefined;', [], 'Cannot load main: it threw undefined, which'],
+    ['a module', "throw '';", [], "Cannot load main: it threw '', which"],
+    [
+      'a factory',
+      'export default () => { throw undefined; };',
+      ['--factory'],
+      'The factory main:default failed: it threw undefined, which',
+    ],
+  ])('%s that throws what tells nothing: %s', async (_what, source, flags, problem) => {
+    const cwd = await folder({ 'main.mjs': source });
+    const command = new Command(['run', 'main', ...flags], { cwd });
+    expect(await command.exited).toBe(3);
+    expect(command.stderr).toBe(`ERROR:    ${problem} does not tell what went wrong.\n`);
+  });
+
+  it.each([
     ['with 0, which would look as if all were well', 0, 3],
     ['with a code of its own', 7, 7],
   ])('a module that ends the process %s', async (_name, code, exitCode) => {
