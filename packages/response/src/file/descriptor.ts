@@ -7,11 +7,9 @@ import { FileNotFound } from './errors.js';
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 const WITHOUT_LINK = FLAGS | (constants.O_NOFOLLOW ?? 0);
 
-/** Directories that have been reached without links, up to `MAX_FOLDERS` of them. */
+/** Directories that have been reached without links where the system tells paths of open files, up to `MAX_FOLDERS` of them. */
 const folders = new Set<string>();
 const MAX_FOLDERS = 1000;
-/** Where the system tells which path an open file has. */
-const TELLS_PATHS = process.platform === 'linux';
 
 /** Opens what is at a path, links followed. Throws what the system says. */
 export function openDescriptor(path: string): Promise<number> {
@@ -26,21 +24,29 @@ export function openDescriptor(path: string): Promise<number> {
  * links before, the file is opened and its path, which the system knows by then, is compared.
  */
 export async function openInside(path: string, root: string): Promise<number> {
-  if (folders.has(dirname(path)) && isInside(root, path)) {
-    const descriptor = await openKnown(path);
+  const folder = dirname(path);
+  if (folders.has(folder) && isInside(root, path)) {
+    const descriptor = await openPlain(path);
     if (descriptor !== null) return descriptor;
   }
   const realPath = await realpath(path);
   // A path without links has none in its root, which need not be looked at then.
   const isPlain = realPath === path && isInside(root, path);
-  if (!isPlain && !isInside(await realpath(root), realPath)) throw new FileNotFound(path, 'missing');
-  if (isPlain && TELLS_PATHS) remember(dirname(path));
-  // Not following links any more, so that none can be put in its place in between.
-  return openWith(realPath, WITHOUT_LINK);
+  const realRoot = isPlain ? root : await realpath(root);
+  if (!isInside(realRoot, realPath)) throw new FileNotFound(path, 'missing');
+  const descriptor = await openWith(realPath, WITHOUT_LINK);
+  // A directory on the way may have become a link in between. A file removed by now has its path with a word behind it.
+  const actual = pathOf(descriptor);
+  if (actual !== null && !isInside(realRoot, actual)) {
+    closeSync(descriptor);
+    throw new FileNotFound(path, 'missing');
+  }
+  if (actual === path && isPlain) remember(folder);
+  return descriptor;
 }
 
-/** `null` if there is a link on the way after all. */
-async function openKnown(path: string): Promise<number | null> {
+/** `null` if there is a link on the way. */
+async function openPlain(path: string): Promise<number | null> {
   let descriptor: number;
   try {
     descriptor = await openWith(path, WITHOUT_LINK);
@@ -54,8 +60,9 @@ async function openKnown(path: string): Promise<number | null> {
   return null;
 }
 
-/** The path that an open file has; `null` where `/proc` is not to be read. */
+/** The path that an open file has; `null` where the system does not tell: other systems than Linux, and where `/proc` is not to be read. */
 function pathOf(descriptor: number): string | null {
+  if (process.platform !== 'linux') return null;
   try {
     return readlinkSync(`/proc/self/fd/${descriptor}`);
   } catch {

@@ -128,3 +128,35 @@ test('files from more directories than are kept in mind are served', async () =>
     expect((await answer(`${name}/page.txt`)).body).toBe(name);
   }
 });
+
+test.each(['root', 'current'])(
+  'what lies outside is never sent from %s, also while a directory becomes a link and back again',
+  async (root) => {
+    await symlink('root', at('current'));
+    await symlink(at('outside'), at('link'));
+    const until = Date.now() + 1500;
+    const swap = async (): Promise<void> => {
+      while (Date.now() < until) {
+        await rename(at('root/sub'), at('sub'));
+        await rename(at('link'), at('root/sub'));
+        await rename(at('root/sub'), at('link'));
+        await rename(at('sub'), at('root/sub'));
+      }
+    };
+    const bodies = new Set<string>();
+    const ask = async (): Promise<void> => {
+      while (Date.now() < until) {
+        const { body } = await answer(`${root}/sub/page.txt`, root).catch(notFound);
+        bodies.add(body);
+      }
+    };
+    await Promise.all([swap(), ask(), ask()]);
+    expect([...bodies].filter((body) => body !== 'missing')).toEqual(['page']);
+    expect(filesOpen()).toBe(0);
+  },
+);
+
+function notFound(error: unknown): { body: string } {
+  if (error instanceof FileNotFound) return { body: 'missing' };
+  throw error;
+}
