@@ -101,6 +101,15 @@ describe('a server gets back what it gave', () => {
     await server.expectBaseLine();
   });
 
+  it('to clients whose chunks of a byte nobody reads, which cost little meanwhile', async () => {
+    const head = 'POST /busy HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n';
+    const sockets = Array.from({ length: 20 }, () => client(head + '1\r\na\r\n'.repeat(100_000)));
+    await pause(300);
+    expect((await server.report()).heap - server.before.heap).toBeLessThan(20 * MIB);
+    for (const socket of sockets) socket.resetAndDestroy();
+    await server.expectBaseLine();
+  });
+
   it('to 2,000 clients that connect and say nothing', async () => {
     const sockets = Array.from({ length: 2000 }, () => client(''));
     await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve))));
