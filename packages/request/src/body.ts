@@ -110,7 +110,7 @@ export class Body {
   async isDisconnected(): Promise<boolean> {
     // A reader that is waiting will meet the disconnect itself; a second `receive` beside it could take its event.
     if (this.#receiving) return false;
-    this.#held ??= this.#receive();
+    this.#held ??= this.#ask();
     const event = await Promise.race([this.#held, nextTurn()]);
     return event?.type === 'http.disconnect';
   }
@@ -159,13 +159,17 @@ export class Body {
     return this.#accept(event);
   }
 
-  /** Rejects, and never throws. */
   #nextEvent(): Promise<ReceiveEvent> {
     const held = this.#held;
     this.#held = undefined;
     this.#receiving = true;
+    return held ?? this.#ask();
+  }
+
+  /** Rejects, and never throws: `receive` may be anybody's. */
+  #ask(): Promise<ReceiveEvent> {
     try {
-      return held ?? this.#receive();
+      return Promise.resolve(this.#receive());
     } catch (error) {
       return Promise.reject(error);
     }
@@ -173,7 +177,9 @@ export class Body {
 
   #accept(event: ReceiveEvent): Uint8Array {
     this.#receiving = false;
-    if (event.type !== 'http.request') throw this.#abort(this.#disconnected());
+    if (event?.type === 'http.disconnect') throw this.#abort(this.#disconnected());
+    if (event?.type !== 'http.request' || !ArrayBuffer.isView(event.body))
+      throw this.#abort(wrongEvent(event));
     this.#received += event.body.byteLength;
     if (this.#announced !== null && this.#received > this.#announced) {
       throw this.#abort(new BodyTooLong(this.#announced, this.#received));
@@ -212,10 +218,10 @@ export class Body {
   }
 
   #watch(): void {
-    this.#held ??= this.#receive();
+    this.#held ??= this.#ask();
     const disconnect = () => this.#controller?.abort(new ClientDisconnected());
     this.#held.then((event) => {
-      if (event.type === 'http.disconnect') disconnect();
+      if (event?.type === 'http.disconnect') disconnect();
     }, disconnect);
   }
 }
@@ -228,6 +234,16 @@ function announcedLength(contentLength: string | null): number | null {
 function tooLarge(max: number, actual: number): ContentTooLarge {
   const message = `The body is larger than ${sizeText(max)} (at least ${actual} bytes): send less, or raise maxBytes.`;
   return new ContentTooLarge(message, 'maxBytes', max);
+}
+
+/** A mistake in the server, or in a middleware that stands for it. */
+function wrongEvent(event: unknown): TypeError {
+  const { type, body }: { type?: unknown; body?: unknown } = Object(event);
+  const given =
+    type === 'http.request' ? `an http.request whose body is of type ${typeof body}` : String(type ?? event);
+  return new TypeError(
+    `receive() gave ${given}: it must give http.request with a Uint8Array, or http.disconnect.`,
+  );
 }
 
 /** Servers on Node hand over `Buffer`s, whose `slice` shares memory where that of a `Uint8Array` copies. */

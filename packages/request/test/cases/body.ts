@@ -1,7 +1,16 @@
-import { ClientDisconnected } from '@pullo/asgi';
+import { ClientDisconnected, type HTTPScope, type Receive } from '@pullo/asgi';
 import { BodyConsumed, BodyTooLong, ContentTooLarge, Request } from '@pullo/request';
 import { assertEqual, type Case, rejectionOf } from '../../../../conformance/assert.ts';
-import { type Chunk, httpScope, makeRequest, post, type RequestParts, receiveOf, textOf } from './make.ts';
+import {
+  type Chunk,
+  httpScope,
+  makeRequest,
+  post,
+  type RequestParts,
+  receiveOf,
+  textOf,
+  toBytes,
+} from './make.ts';
 
 const TEXT = '{"a":"\u00e4"}';
 const CHUNKS = ['{"a', '":"', '', '\u00e4"}'];
@@ -232,6 +241,53 @@ export const cases: readonly Case[] = [
         [(await rejectionOf(request.text())) === cause, (await rejectionOf(request.bytes())) === cause],
         [true, true],
       );
+    },
+  },
+  {
+    title: 'an error that receive throws at once is a rejection, and reaches every reader',
+    run: async () => {
+      const cause = new Error('broken');
+      const request = new Request(httpScope(), () => {
+        throw cause;
+      });
+      const errors = await Promise.all([rejectionOf(request.text()), rejectionOf(request.bytes())]);
+      assertEqual(errors, [cause, cause]);
+    },
+  },
+  {
+    title: 'an event that is given without a promise is taken',
+    run: async () => {
+      const event = { type: 'http.request', body: toBytes('abc'), moreBody: false };
+      assertEqual(await new Request(httpScope(), (() => event) as unknown as Receive).text(), 'abc');
+    },
+  },
+  ...[
+    ['nothing', undefined, 'gave undefined'],
+    ['an event of another type', { type: 'websocket.connect' }, 'gave websocket.connect'],
+    ['a body of text', { type: 'http.request', body: 'abc', moreBody: false }, 'body is of type string'],
+    ['no body', { type: 'http.request', moreBody: false }, 'body is of type undefined'],
+  ].map(([name, event, words]) => ({
+    title: `a receive that gives ${name} is told of, to every reader`,
+    run: async () => {
+      const request = new Request(httpScope(), (async () => event) as unknown as Receive);
+      const errors = await Promise.all([rejectionOf(request.text()), rejectionOf(request.bytes())]);
+      for (const error of errors) {
+        assertEqual([error instanceof TypeError, String(error).includes(words as string)], [true, true]);
+      }
+      assertEqual(request.bodyUsed, true);
+    },
+  })),
+  {
+    title: 'a receive that throws after the body takes nothing of it away',
+    run: async () => {
+      const { exchange: _, ...scope } = httpScope();
+      let calls = 0;
+      const request = new Request(scope as HTTPScope, () => {
+        if (calls++ > 0) throw new Error('broken');
+        return Promise.resolve({ type: 'http.request', body: toBytes('abc'), moreBody: false });
+      });
+      const { signal } = request;
+      assertEqual([await request.text(), await request.text(), signal.aborted], ['abc', 'abc', true]);
     },
   },
   {
