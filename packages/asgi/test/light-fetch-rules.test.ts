@@ -1,3 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { HeaderList, type HTTPScope, type Receive } from '@pullo/asgi';
 import { fromFetch, useLightFetch } from '@pullo/asgi/fetch';
 import fc from 'fast-check';
@@ -215,7 +218,48 @@ test('data is written as JSON once', () => {
   expect(toJSON).toHaveBeenCalledOnce();
 });
 
+test.each<[string, number, (response: globalThis.Response) => Promise<unknown>]>([
+  ['text()', 0, (response) => response.text()],
+  // The platform's keeps what it was made of.
+  ['its stream', 1, ({ body }) => body?.pipeTo(new WritableStream()) ?? Promise.resolve()],
+])('of a body that was read by %s, at most %i is kept', async (_how, copies, read) => {
+  restore = useLightFetch();
+  const size = 32 * 1024 * 1024;
+  const before = await bytesInUse();
+  const response = new globalThis.Response(new Uint8Array(size));
+  await read(response);
+  expect((await bytesInUse()) - before).toBeLessThan((copies + 0.5) * size);
+  expect(response.bodyUsed).toBe(true);
+});
+
+/** The bytes of buffers that are still held by something. */
+async function bytesInUse(): Promise<number> {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  for (let time = 0; time < 3; time++) {
+    collect();
+    await setImmediate();
+  }
+  return process.memoryUsage().arrayBuffers;
+}
+
 describe('the globals', () => {
+  test('what somebody has put there says by itself what is one of its kind', () => {
+    const { Request } = globalThis;
+    class Patched extends Request {
+      static override [Symbol.hasInstance](value: unknown): boolean {
+        return value instanceof Request;
+      }
+    }
+    globalThis.Request = Patched;
+    const undo = useLightFetch();
+    restore = () => {
+      undo();
+      globalThis.Request = Request;
+    };
+    expect(new Request('http://a/')).toBeInstanceOf(globalThis.Request);
+  });
+
   test('what somebody else has put in their place stays when they come back', () => {
     const platform = globalThis.fetch;
     const undo = useLightFetch();

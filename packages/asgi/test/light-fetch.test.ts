@@ -43,6 +43,11 @@ function lightResponse(): ResponseClass {
   return globalThis.Response;
 }
 
+// As code has them that is not typed.
+const shared = new Uint8Array(new SharedArrayBuffer(2)) as unknown as Uint8Array<ArrayBuffer>;
+const handedOn = new Uint8Array(2);
+structuredClone(handedOn.buffer, { transfer: [handedOn.buffer] });
+
 describe('a light response is as the platform makes it', () => {
   const cases: [string, Make][] = [
     ['nothing', (R) => new R()],
@@ -52,6 +57,9 @@ describe('a light response is as the platform makes it', () => {
     ['text that is not well-formed', (R) => new R('\ud800')],
     ['bytes', (R) => new R(new Uint8Array([104, 101, 105]), { status: 201 })],
     ['a part of a buffer', (R) => new R(new Uint8Array([104, 101, 105]).subarray(1))],
+    ['no bytes', (R) => new R(new Uint8Array())],
+    ['bytes over shared memory', (R) => new R(shared)],
+    ['bytes that have been handed on', (R) => new R(handedOn)],
     ['a blob', (R) => new R(new Blob(['blob'], { type: 'text/x' }))],
     ['a form', (R) => new R(new URLSearchParams({ a: '1' }))],
     ['a stream', (R) => new R(new Blob(['stream']).stream())],
@@ -80,6 +88,7 @@ describe('a light response is as the platform makes it', () => {
     ['a line break in a value', (R) => new R('x', { headers: { a: 'b\r\nc' } })],
     ['a letter beyond Latin-1', (R) => new R('x', { headers: { a: 'ł' } })],
     ['headers that are null', (R) => new R('x', { headers: null as unknown as HeadersInit })],
+    ['an init that is a number', (R) => new R('x', 5 as unknown as ResponseInit)],
     ['an init that is null', (R) => new R('x', null as unknown as ResponseInit)],
     ['another response', (R) => new R('new', new R('old', { status: 418, headers: { a: 'b' } }))],
     ['the body of another', (R) => new R(new R('old').body, new R('old', { status: 418 }))],
@@ -87,6 +96,9 @@ describe('a light response is as the platform makes it', () => {
     ['JSON', (R) => R.json({ a: [1] })],
     ['JSON with a status', (R) => R.json([], { status: 201 })],
     ['JSON with fields', (R) => R.json([], { headers: { 'content-type': 'a/b', c: 'd' } })],
+    ['JSON with a status that is inherited', (R) => R.json([], Object.create({ status: 202 }))],
+    ['JSON with an init that is null', (R) => R.json([], null as unknown as ResponseInit)],
+    ['JSON with an init that is a number', (R) => R.json([], 5 as unknown as ResponseInit)],
     ['JSON of undefined', (R) => R.json(undefined)],
     ['a redirect', (R) => R.redirect('https://example.org/a', 303)],
     ['an error', (R) => R.error()],

@@ -5,6 +5,8 @@ import { borrowRest, standFor } from './light-rest.js';
 /** Taken before a light one stands in its place. */
 const Platform = globalThis.Response;
 
+/** In the place of a body that was there. Bytes, as the platform gives a type to text. */
+const GONE = new Uint8Array(0);
 const BYTE_ORDER_MARK = 0xfeff;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -27,7 +29,8 @@ let realResponse: (light: LightResponse) => globalThis.Response;
 
 /** What a light response is made of: checked, and its own. */
 class Parts {
-  readonly body: WholeBody;
+  /** Not kept once it has been read, or is the real one's. */
+  body: WholeBody;
   readonly status: number;
   readonly fields: HeaderList;
 
@@ -112,8 +115,10 @@ export class LightResponse {
 
   /** The body, which is used up by that; undefined where it is the real one's to give, or to refuse. */
   #take(): string | Uint8Array<ArrayBuffer> | undefined {
-    const body = this.#parts?.body;
-    if (body === undefined || body === null || this.#real !== undefined || this.#isUsed) return undefined;
+    const parts = this.#parts;
+    if (parts === undefined || parts.body === null || this.#real !== undefined || this.#isUsed) return;
+    const { body } = parts;
+    parts.body = GONE;
     this.#isUsed = true;
     return body;
   }
@@ -127,12 +132,14 @@ export class LightResponse {
   }
 
   /** Serialised by `JSON.stringify`. */
-  static json(data: unknown, init?: ResponseInit): globalThis.Response {
-    if (init?.headers !== undefined) return Platform.json(data, init);
+  static json(data: unknown, init: ResponseInit = {}): globalThis.Response {
+    if (typeof init !== 'object' || init === null || init.headers !== undefined)
+      return Platform.json(data, init);
     const text: unknown = JSON.stringify(data);
     if (typeof text !== 'string') return Platform.json(data, init);
+    const { status = 200, statusText = '' } = init;
     const headers = { 'content-type': 'application/json' };
-    return new LightResponse(text, { ...init, headers }) as unknown as globalThis.Response;
+    return new LightResponse(text, { status, statusText, headers }) as unknown as globalThis.Response;
   }
 
   static {
@@ -157,8 +164,9 @@ export class LightResponse {
   }
 
   #makeReal(): globalThis.Response {
-    const { body, status, fields } = this.#parts as Parts;
-    const real = new Platform(body, { status, headers: platformHeaders(fields) });
+    const parts = this.#parts as Parts;
+    const real = new Platform(parts.body, { status: parts.status, headers: platformHeaders(parts.fields) });
+    if (parts.body !== null) parts.body = GONE;
     // So that who reads the body once more hears from the platform that it has been read.
     if (this.#isUsed) real.arrayBuffer().catch(() => {});
     return real;
@@ -190,11 +198,12 @@ function bytesOf(whole: string | Uint8Array): Uint8Array<ArrayBuffer> {
   return typeof whole === 'string' ? encoder.encode(whole) : new Uint8Array(whole);
 }
 
-/** Bytes are copied, as Fetch wants it: they are the caller's to change. */
+/** Bytes are copied, as Fetch wants it: they are the caller's to change. Over shared memory, or none, they are the platform's to judge. */
 function wholeBody(body: unknown): WholeBody | undefined {
   if (typeof body === 'string') return body;
   if (body === undefined || body === null) return null;
-  return body instanceof Uint8Array ? new Uint8Array(body) : undefined;
+  if (!(body instanceof Uint8Array) || !(body.buffer instanceof ArrayBuffer) || body.byteLength === 0) return;
+  return new Uint8Array(body);
 }
 
 function isPlainStatus(status: unknown, body: WholeBody): boolean {

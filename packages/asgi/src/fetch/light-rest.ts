@@ -47,7 +47,9 @@ export function standFor(light: Class, platform: Class): void {
   Object.defineProperty(light, Symbol.hasInstance, {
     // A class over the light one inherits this.
     value(this: unknown, value: unknown): boolean {
-      return Function.prototype[Symbol.hasInstance].call(this === light ? platform : this, value);
+      return this === light
+        ? value instanceof platform
+        : Function.prototype[Symbol.hasInstance].call(this, value);
     },
   });
 }
