@@ -21,6 +21,15 @@ const app = new Pullo().get('/greet/:name', ({ params }) => \`Hei, \${params.nam
 export default app;
 `;
 
+/** What can be imported of a package without a peer that one installs oneself. */
+function entryPoints(name: string): string[] {
+  const manifest = join(folder, 'node_modules/@pullo', name, 'package.json');
+  const { exports } = JSON.parse(readFileSync(manifest, 'utf8'));
+  return Object.keys(exports)
+    .filter((entry) => entry !== './package.json' && entry !== './vitest')
+    .map((entry) => `@pullo/${name}${entry.slice(1)}`);
+}
+
 beforeAll(async () => {
   const { config } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   mkdirSync(tarballs);
@@ -80,6 +89,22 @@ describe('a project that has installed the tarballs', () => {
     await execute(bin('tsc'), [...flags, '--moduleResolution', moduleResolution, 'hello.ts'], {
       cwd: folder,
     });
+  });
+
+  // Each alone, as the types of one may bring what those of another lack.
+  test.each(names)('compiles what @pullo/%s declares with the settings of the guide', async (name) => {
+    const guide = readFileSync(join(root, 'docs/guide/getting-started.md'), 'utf8');
+    const [, json = ''] = /```json\n(.+?)```/s.exec(guide) ?? [];
+    const { compilerOptions } = JSON.parse(json);
+    // The types of Node are not installed here: those of this repository stand for them.
+    const options = { ...compilerOptions, typeRoots: [join(root, 'node_modules/@types')] };
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions: options, files: ['declared.ts'] }),
+    );
+    const imports = entryPoints(name).map((entry) => `import '${entry}';\n`);
+    writeFileSync(join(folder, 'declared.ts'), imports.join(''));
+    await execute(bin('tsc'), ['-p', 'tsconfig.json'], { cwd: folder });
   });
 
   test('serves an app with the installed pullo command', async () => {
