@@ -49,6 +49,11 @@ const mistakes: readonly [title: string, code: string, says: RegExp][] = [
     /Property 'user' does not exist on type/,
   ],
   [
+    'a handler that reads a parameter that its pattern lacks, which shows those that it has',
+    "new Pullo().get('/users/:id/:page(int)', ({ params }) => params.name)",
+    /Property 'name' does not exist on type '.*\{ id: string; page: number; \}'/,
+  ],
+  [
     'a handler that reads what another route provides',
     "new Pullo().get('/a', authenticated, ({ user }) => user).get('/b', ({ user }) => user)",
     /Property 'user' does not exist on type/,

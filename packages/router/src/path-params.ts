@@ -182,8 +182,8 @@ type OptionalParams<Ps, C> = {
     : never;
 };
 
-/** One object type where there was an intersection of several. */
-type Flat<T> = { [Key in keyof T]: T[Key] };
+/** One object type, which editors and errors show by its keys: `{ id: string }`. */
+type Shown<T> = T extends infer Whole ? { [Key in keyof Whole]: Whole[Key] } : never;
 
 /** What the parameters of a pattern may be that is not known when the program is compiled. */
 export type UnknownParams<C = BuiltIn> = Readonly<Record<string, string | C[keyof C] | undefined>>;
@@ -204,8 +204,8 @@ export type PathParams<P extends string, C = BuiltIn> = string extends P
   : ParamsObject<ParamsOf<P>, C>;
 
 type ParamsObject<Ps, C> = true extends (Ps extends Param<string, unknown, true> ? true : never)
-  ? Flat<RequiredParams<Ps, C> & OptionalParams<Ps, C>>
-  : RequiredParams<Ps, C>;
+  ? Shown<RequiredParams<Ps, C> & OptionalParams<Ps, C>>
+  : Shown<RequiredParams<Ps, C>>;
 
 /** The words in a pattern's parentheses that no convertor has as its name. */
 export type UnknownConvertor<P extends string, C = BuiltIn> =
