@@ -69,7 +69,10 @@ export class Connection {
   }
 
   take(request: IncomingRequest, response: ServerResponse): void {
-    if (this.#isOver) return;
+    if (this.#isOver) {
+      drop(request);
+      return;
+    }
     const isFree = this.#exchange === null && this.#waiting.length === 0;
     if (isFree && !this.service.isFull) {
       this.#begin(request, response);

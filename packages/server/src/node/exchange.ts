@@ -173,6 +173,8 @@ export class NodeExchange implements Transport {
   }
 
   start(status: number, headers: string[]): void {
+    // It takes the place of 100 Continue, which would come in the middle of the body now.
+    this.#isExpecting = false;
     this.#log(status, headers);
     this.#addConnection(status, headers);
     this.response.writeHead(status, headers);

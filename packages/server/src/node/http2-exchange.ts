@@ -135,6 +135,8 @@ export class HTTP2Exchange implements Transport {
   }
 
   start(status: number, headers: string[]): void {
+    // It takes the place of 100 Continue.
+    this.#isExpecting = false;
     this.#log.begin(status, headers);
     this.#attempt(() => this.#respond(status, headers, { waitForTrailers: this.takesTrailers }));
   }

@@ -170,6 +170,19 @@ describe.each(PROTOCOLS)('Expect: 100-continue in $name', ({ serving, client, ge
     expect(exchange.isContinued).toBe(false);
   });
 
+  it('is not met once the answer has begun, whose body it would be a part of', async () => {
+    const { server } = await serving(async (_scope, receive, send) => {
+      send({ type: 'http.response.start', status: 200 });
+      await send({ type: 'http.response.body', body: 'begun, ', moreBody: true });
+      await send({ type: 'http.response.body', body: bodyOf([(await receive()) as ReceiveEvent]) });
+    });
+    const exchange = client(server).open(expecting);
+    await until(() => exchange.status === 200);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await exchange.end('abc').answer).toMatchObject({ body: 'begun, abc', isWhole: true });
+    expect(exchange.isContinued).toBe(false);
+  });
+
   it('of a request without a body is nothing to meet', async () => {
     const { app } = measuring();
     const { server } = await serving(app);

@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import type { App, HTTPReceiveEvent } from '@pullo/asgi';
 import { describe, expect, it } from 'vitest';
 import { Gate, serving, text, until } from '../support/serving.ts';
@@ -93,6 +95,21 @@ describe('the body of a request', () => {
     expect(parse(await wire.all()).body).toBe('no thanks');
     expect(Date.now() - started).toBeGreaterThan(450);
   });
+});
+
+it('what comes after a last answer is read, as the client may take the answer only when it has sent all', async () => {
+  const { server } = await serving(text('no thanks'));
+  const socket = connect({ host: server.host, port: server.port });
+  socket.pause();
+  const sent = once(
+    socket.on('error', () => {}),
+    'drain',
+  );
+  socket.write(`${post(4_000_000)}${'a'.repeat(4_000_000)}`.repeat(4));
+  await Promise.race([sent, once(socket, 'close')]);
+  let answer = '';
+  for await (const piece of socket) answer += piece;
+  expect(parse(answer).body).toBe('no thanks');
 });
 
 describe('Expect: 100-continue', () => {
