@@ -1,8 +1,8 @@
-import { ServerResponse, STATUS_CODES } from 'node:http';
+import { ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { RequestTimeout } from '@pullo/asgi';
-import { addDefaults } from '../http/default-headers.js';
 import { Refusal } from '../http/refusal.js';
+import { refusalText } from '../http/refusal-text.js';
 import type { Service } from '../http/service.js';
 import type { Acceptor } from './acceptor.js';
 import { NodeExchange } from './exchange.js';
@@ -70,7 +70,7 @@ export class Connection {
 
   take(request: IncomingRequest, response: ServerResponse): void {
     if (this.#isOver) {
-      drop(request);
+      request.discardBody();
       return;
     }
     const isFree = this.#exchange === null && this.#waiting.length === 0;
@@ -171,9 +171,7 @@ export class Connection {
     if (this.#hasUnreadBody) this.#discard(exchange.request);
     if (!exchange.response.shouldKeepAlive) {
       // node:http closes the connection once the response is out.
-      this.#isOver = true;
-      this.#waiting = NONE;
-      this.#beginSession = null;
+      this.#giveUp();
       return;
     }
     if (
@@ -184,6 +182,19 @@ export class Connection {
     ) {
       this.#afterLastResponse();
     }
+  }
+
+  /** The last answer has been given: nothing that the client has sent beyond it counts. */
+  #giveUp(): void {
+    this.#isOver = true;
+    const last = this.#waiting.at(-1);
+    if (last !== undefined) {
+      this.#hasUnreadBody = true;
+      last.request.discardBody();
+      this.socket.resume();
+    }
+    this.#waiting = NONE;
+    this.#beginSession = null;
   }
 
   /** A response has gone out: an idle connection does not keep it, which would be 1.4 of its 6.4 KiB. */
@@ -248,16 +259,14 @@ export class Connection {
   /** Answers in the server's own name and closes the connection. */
   refuse(refusal: Refusal, exchange: NodeExchange | null): void {
     const { status, message } = refusal;
-    this.#isOver = true;
     this.#exchange = null;
-    this.#waiting = NONE;
-    this.#beginSession = null;
+    this.#giveUp();
     const isHead = exchange?.request.method === 'HEAD';
     const { head, body } = refusalText(refusal, this.service);
     this.socket.write(isHead ? head : head + body, 'latin1');
     this.service.logger.log('debug', `${this.peer.label} - refused with ${status}: ${message}`);
     exchange?.logRefusal(status, isHead ? 0 : body.length);
-    if (exchange !== null) drop(exchange.request);
+    exchange?.request.discardBody();
     this.socket.resume();
     this.#linger();
   }
@@ -352,7 +361,7 @@ export class Connection {
     let left = MAX_DISCARDED_BYTES;
     const timer = setTimeout(() => this.#linger(), MAX_DISCARD_TIME);
     this.#timer = timer;
-    drop(request, (bytes) => {
+    request.discardBody((bytes) => {
       left -= bytes;
       if (left < 0) this.#linger();
       if (!request.complete) return;
@@ -387,25 +396,4 @@ export class Connection {
     this.#session?.closed();
     if (this.#session?.isOpen !== true) this.#exchange?.closed();
   }
-}
-
-/** Takes what is left of a body off the wire, and tells of each piece how long it was. */
-function drop(request: IncomingRequest, told: (bytes: number) => void = () => {}): void {
-  const take = (): void => told(request.readBody()?.byteLength ?? 0);
-  request.whenArrived(take);
-  take();
-}
-
-function refusalText(
-  { status, message, headers }: Refusal,
-  service: Service,
-): { head: string; body: string } {
-  const body = `${message}\n`;
-  const fields = ['Content-Type', 'text/plain; charset=utf-8', 'Content-Length', String(body.length)];
-  fields.push('Connection', 'close', ...headers);
-  if (service.settings.dateHeader) fields.push('Date', new Date().toUTCString());
-  addDefaults(fields, service.defaults);
-  let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
-  for (let i = 0; i < fields.length; i += 2) head += `${fields[i]}: ${fields[i + 1]}\r\n`;
-  return { head: `${head}\r\n`, body };
 }

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { App, HTTPReceiveEvent } from '@pullo/asgi';
+import type { Server } from '@pullo/server';
 import { describe, expect, it } from 'vitest';
 import { Gate, serving, text, until } from '../support/serving.ts';
 import { ask, head, parse, Wire } from '../support/wire.ts';
@@ -97,19 +98,38 @@ describe('the body of a request', () => {
   });
 });
 
-it('what comes after a last answer is read, as the client may take the answer only when it has sent all', async () => {
-  const { server } = await serving(text('no thanks'));
+/** What a client gets that takes nothing of the answer before it has sent all. */
+async function sentFirst(server: Server, bytes: string): Promise<string> {
   const socket = connect({ host: server.host, port: server.port });
   socket.pause();
   const sent = once(
     socket.on('error', () => {}),
     'drain',
   );
-  socket.write(`${post(4_000_000)}${'a'.repeat(4_000_000)}`.repeat(4));
+  socket.write(bytes);
   await Promise.race([sent, once(socket, 'close')]);
   let answer = '';
   for await (const piece of socket) answer += piece;
-  expect(parse(answer).body).toBe('no thanks');
+  return answer;
+}
+
+describe('what comes after a last answer is read, as the client may take that only when it has sent all', () => {
+  const long = `${post(4_000_000)}${'a'.repeat(4_000_000)}`;
+
+  it('when the body before was not read', async () => {
+    const { server } = await serving(text('no thanks'));
+    expect(parse(await sentFirst(server, long.repeat(4))).body).toBe('no thanks');
+  });
+
+  it('when it has arrived before', async () => {
+    const { server } = await serving(async (_scope, _receive, send) => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      send({ type: 'http.response.start', status: 200, headers: [['connection', 'close']] });
+      send({ type: 'http.response.body', body: 'goodbye' });
+    });
+    const answer = await sentFirst(server, head('GET / HTTP/1.1', 'Host: a') + long.repeat(4));
+    expect(parse(answer).body).toBe('goodbye');
+  });
 });
 
 describe('Expect: 100-continue', () => {
