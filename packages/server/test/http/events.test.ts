@@ -1,12 +1,7 @@
-import type { App, HTTPResponseStartEvent, SendEvent } from '@pullo/asgi';
+import type { HTTPResponseStartEvent, SendEvent } from '@pullo/asgi';
 import { describe, expect, it } from 'vitest';
+import { sending } from '../support/events.ts';
 import { PROTOCOLS } from '../support/protocols.ts';
-
-function sending(...events: SendEvent[]): App {
-  return (_scope, _receive, send) => {
-    for (const event of events) void send(event);
-  };
-}
 
 /** An event with a key that no version of the contract knows yet. */
 function withMore<Event extends SendEvent>(event: Event): Event {

@@ -1,8 +1,9 @@
 import { mkdtempSync, readdirSync, readlinkSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { App, SendEvent } from '@pullo/asgi';
+import type { SendEvent } from '@pullo/asgi';
 import { afterAll, describe, expect, it } from 'vitest';
+import { bodyOf, OK, watchedSending } from '../support/events.ts';
 import { type Ask, PROTOCOLS } from '../support/protocols.ts';
 import { Gate, until } from '../support/serving.ts';
 
@@ -15,30 +16,12 @@ function file(name: string, content: string | Uint8Array): string {
   return path;
 }
 
-const OK: SendEvent = { type: 'http.response.start', status: 200 };
 const withLength = (length: number): SendEvent => ({
   type: 'http.response.start',
   status: 200,
   headers: [['content-length', String(length)]],
 });
 const pathsend = (path: string): SendEvent => ({ type: 'http.response.pathsend', path });
-const bodyOf = (body: string, moreBody = false): SendEvent => ({
-  type: 'http.response.body',
-  body,
-  moreBody,
-});
-
-/** Sends events without waiting, and keeps why they were refused. */
-function sending(...events: SendEvent[]): { app: App; rejections: unknown[] } {
-  const rejections: unknown[] = [];
-  const app: App = (_scope, _receive, send) => {
-    for (const event of events) {
-      const result = send(event);
-      if (result instanceof Promise) result.catch((error: unknown) => rejections.push(error));
-    }
-  };
-  return { app, rejections };
-}
 
 /** How many of the folder's files this process has open. */
 function openFiles(): number {
@@ -56,14 +39,14 @@ describe.each(PROTOCOLS)(
   'http.response.pathsend in $name',
   ({ serving, servingUnwatched, client, ask, get }) => {
     it('sends a file with the length that the app announced', async () => {
-      const { server } = await serving(sending(withLength(5), pathsend(file('five', 'Hello'))).app);
+      const { server } = await serving(watchedSending(withLength(5), pathsend(file('five', 'Hello'))).app);
       const { fields, body } = await get(server);
       expect(body).toBe('Hello');
       expect(fields.get('content-length')).toBe('5');
     });
 
     it('knows the length itself', async () => {
-      const { server } = await serving(sending(OK, pathsend(file('ten', '0123456789'))).app);
+      const { server } = await serving(watchedSending(OK, pathsend(file('ten', '0123456789'))).app);
       const { fields, body } = await get(server);
       expect([fields.get('content-length'), fields.get('transfer-encoding'), body]).toEqual([
         '10',
@@ -73,7 +56,7 @@ describe.each(PROTOCOLS)(
     });
 
     it('of an empty file is an empty body', async () => {
-      const { server } = await serving(sending(OK, pathsend(file('empty', ''))).app);
+      const { server } = await serving(watchedSending(OK, pathsend(file('empty', ''))).app);
       const { fields, body } = await get(server);
       expect([fields.get('content-length'), body]).toEqual(['0', '']);
     });
@@ -96,20 +79,20 @@ describe.each(PROTOCOLS)(
     });
 
     it('to HEAD has the length and no body', async () => {
-      const { server } = await serving(sending(OK, pathsend(file('head', '12345'))).app);
+      const { server } = await serving(watchedSending(OK, pathsend(file('head', '12345'))).app);
       const { fields, body } = await ask(server, { method: 'HEAD' });
       expect([fields.get('content-length'), body]).toEqual(['5', '']);
     });
 
     it('leaves the connection open for the next request', async () => {
-      const { server } = await serving(sending(OK, pathsend(file('twice', 'file'))).app);
+      const { server } = await serving(watchedSending(OK, pathsend(file('twice', 'file'))).app);
       const http = client(server);
       for (let i = 0; i < 2; i++) expect((await http.open().answer).body).toBe('file');
       expect(http.connections).toBe(1);
     });
 
     it('sends what was announced of a file that has grown', async () => {
-      const { server } = await serving(sending(withLength(3), pathsend(file('grown', 'abcdef'))).app);
+      const { server } = await serving(watchedSending(withLength(3), pathsend(file('grown', 'abcdef'))).app);
       expect((await get(server)).body).toBe('abc');
     });
 
@@ -117,7 +100,7 @@ describe.each(PROTOCOLS)(
       ['is not there', 'missing', /ENOENT/],
       ['is a folder', '.', /no regular file/],
     ])('of what %s is a 500, since nothing has gone out', async (_name, name, message) => {
-      const { app, rejections } = sending(withLength(3), pathsend(join(folder, name)));
+      const { app, rejections } = watchedSending(withLength(3), pathsend(join(folder, name)));
       const { server, logger } = await serving(app);
       expect((await get(server)).status).toBe(500);
       expect(String(logger.errors[0])).toMatch(message);
@@ -125,7 +108,9 @@ describe.each(PROTOCOLS)(
     });
 
     it('of a file shorter than announced is a 500', async () => {
-      const { server, logger } = await serving(sending(withLength(9), pathsend(file('short', 'abc'))).app);
+      const { server, logger } = await serving(
+        watchedSending(withLength(9), pathsend(file('short', 'abc'))).app,
+      );
       expect((await get(server)).status).toBe(500);
       expect(String(logger.errors[0])).toMatch(/ended after 3 bytes, but content-length is 9/);
     });
@@ -133,7 +118,7 @@ describe.each(PROTOCOLS)(
     it('of a file that becomes shorter cuts the connection', async () => {
       const size = 24 * 1024 * 1024;
       const path = file('cut', Buffer.alloc(size));
-      const { server, logger } = await serving(sending(withLength(size), pathsend(path)).app);
+      const { server, logger } = await serving(watchedSending(withLength(size), pathsend(path)).app);
       const exchange = client(server).open().pause();
       await until(() => exchange.status === 200);
       truncateSync(path, 1000);
@@ -144,7 +129,7 @@ describe.each(PROTOCOLS)(
 
     it('ends with ClientDisconnected when the client leaves, and closes the file', async () => {
       const path = file('left', Buffer.alloc(24 * 1024 * 1024));
-      const { app, rejections } = sending(OK, pathsend(path));
+      const { app, rejections } = watchedSending(OK, pathsend(path));
       const { server, logger } = await serving(app);
       const exchange = client(server).open().pause();
       await until(() => exchange.status === 200);
@@ -161,7 +146,7 @@ describe.each(PROTOCOLS)(
       ['with a relative path', () => [OK, pathsend('a/b')], /path "a\/b": it must be absolute/],
       ['after the final body', (path) => [OK, bodyOf('a'), pathsend(path)], /after the final/],
     ])('%s is refused', async (_name, events, message) => {
-      const { app, rejections } = sending(...events(file('refused', 'content')));
+      const { app, rejections } = watchedSending(...events(file('refused', 'content')));
       const { server, logger } = await servingUnwatched(app);
       expect((await get(server)).body).not.toContain('content\n');
       expect(String(rejections[0])).toMatch(message);
@@ -180,7 +165,7 @@ describe.each(PROTOCOLS)('http.response.trailers in $name', ({ serving, servingU
   const sum: SendEvent = { type: 'http.response.trailers', headers: [['x-sum', '42']] };
 
   it('follow the body for a client that takes them, and are announced', async () => {
-    const { server } = await serving(sending(start, bodyOf('abc'), sum).app);
+    const { server } = await serving(watchedSending(start, bodyOf('abc'), sum).app);
     const { fields, body, trailers, isWhole } = await get(server, '/', 'TE: trailers');
     expect(fields.get('trailer')).toBe('x-sum');
     expect(fields.has('content-length')).toBe(false);
@@ -193,7 +178,7 @@ describe.each(PROTOCOLS)('http.response.trailers in $name', ({ serving, servingU
       headers: [['x-a', '1']],
       moreTrailers: true,
     };
-    const { server } = await serving(sending(start, bodyOf('a', true), bodyOf(''), more, sum).app);
+    const { server } = await serving(watchedSending(start, bodyOf('a', true), bodyOf(''), more, sum).app);
     expect([...(await get(server, '/', 'TE: trailers')).trailers]).toEqual([
       ['x-a', '1'],
       ['x-sum', '42'],
@@ -216,7 +201,7 @@ describe.each(PROTOCOLS)('http.response.trailers in $name', ({ serving, servingU
     ['gets a length', {}, { ...start, headers: [['content-length', '3']] } as SendEvent, bodyOf('abc')],
     ['gets no body', {}, { ...start, status: 204 } as SendEvent, { type: 'http.response.body' }],
   ])('are dropped where the client %s', async (_name, asked, first, body) => {
-    const { server, logger } = await servingUnwatched(sending(first, body, sum).app);
+    const { server, logger } = await servingUnwatched(watchedSending(first, body, sum).app);
     const answer = await ask(server, { lines: ['TE: trailers'], ...asked });
     expect([answer.trailers.size, answer.fields.has('trailer'), answer.isWhole]).toEqual([0, false, true]);
     expect(logger.errors).toEqual([]);
@@ -243,7 +228,7 @@ describe.each(PROTOCOLS)('http.response.trailers in $name', ({ serving, servingU
     ],
     ['and a body after them', [start, bodyOf('a'), sum, bodyOf('b')], /after the final http.response.body/],
   ])('%s are refused', async (_name, events, message) => {
-    const { app, rejections } = sending(...events);
+    const { app, rejections } = watchedSending(...events);
     const { server, logger } = await servingUnwatched(app);
     expect((await get(server, '/', 'TE: trailers')).trailers.size).toBe(/after/.test(_name) ? 1 : 0);
     expect(String(rejections[0])).toMatch(message);
@@ -251,7 +236,7 @@ describe.each(PROTOCOLS)('http.response.trailers in $name', ({ serving, servingU
   });
 
   it('that never come are a response that is not whole', async () => {
-    const { server, logger } = await servingUnwatched(sending(start, bodyOf('a')).app);
+    const { server, logger } = await servingUnwatched(watchedSending(start, bodyOf('a')).app);
     expect((await get(server, '/', 'TE: trailers')).isWhole).toBe(false);
     expect(String(logger.errors[0])).toMatch(/the http.response.trailers that were announced/);
   });
@@ -286,7 +271,7 @@ describe.each(PROTOCOLS)(
     });
 
     it('is dropped once the head has gone out', async () => {
-      const { server } = await serving(sending(OK, bodyOf('a', true), hint('</a>'), bodyOf('b')).app);
+      const { server } = await serving(watchedSending(OK, bodyOf('a', true), hint('</a>'), bodyOf('b')).app);
       expect(await get(server)).toMatchObject({ body: 'ab', hints: [] });
     });
 
@@ -297,7 +282,7 @@ describe.each(PROTOCOLS)(
       ['of what would break the head', [OK, hint('</a>\r\nSet-Cookie: a=b')], /value of header "link"/],
       ['of a text', [OK, { type: 'http.response.early_hint', links: '</a>' }], /an array of strings/],
     ])('%s is refused', async (_name, events, message) => {
-      const { app, rejections } = sending(...events);
+      const { app, rejections } = watchedSending(...events);
       const { server, logger } = await servingUnwatched(app);
       expect(await get(server)).toMatchObject({ hints: [], cookies: [] });
       expect(String(rejections[0])).toMatch(message);

@@ -1,34 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import {
-  type App,
-  ClientDisconnected,
-  type HTTPReceiveEvent,
-  type HTTPScope,
-  type ReceiveEvent,
-  RequestTimeout,
-} from '@pullo/asgi';
+import { ClientDisconnected, type HTTPScope, type ReceiveEvent, RequestTimeout } from '@pullo/asgi';
 import { describe, expect, it } from 'vitest';
+import { measuring } from '../support/events.ts';
 import { PROTOCOLS } from '../support/protocols.ts';
 import { Gate, text, until } from '../support/serving.ts';
 
 const POST = { method: 'POST', body: null };
-
-/** An app that reads the whole body, answers with its length, and keeps the events. */
-function measuring(): { events: HTTPReceiveEvent[]; app: App } {
-  const events: HTTPReceiveEvent[] = [];
-  const app: App = async (scope, receive, send) => {
-    let size = 0;
-    for (;;) {
-      const event = (await receive()) as HTTPReceiveEvent;
-      events.push(event);
-      if (event.type === 'http.disconnect') return;
-      size += event.body.byteLength;
-      if (!event.moreBody) break;
-    }
-    await text(`${size} bytes`)(scope, receive, send);
-  };
-  return { events, app };
-}
 
 function bodyOf(events: readonly ReceiveEvent[]): string {
   return events

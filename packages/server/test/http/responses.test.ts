@@ -1,21 +1,9 @@
 import { type App, ContractViolation, HeaderList, InvalidHeader, type SendEvent } from '@pullo/asgi';
 import { describe, expect, it } from 'vitest';
+import { bodyOf, OK, sending } from '../support/events.ts';
 import { PROTOCOLS } from '../support/protocols.ts';
 import { Gate, text, until } from '../support/serving.ts';
 
-/** An app that sends events one after the other, without waiting. */
-function sending(...events: SendEvent[]): App {
-  return (_scope, _receive, send) => {
-    for (const event of events) void send(event);
-  };
-}
-
-const OK: SendEvent = { type: 'http.response.start', status: 200 };
-const bodyOf = (body: string, moreBody = false): SendEvent => ({
-  type: 'http.response.body',
-  body,
-  moreBody,
-});
 const withHeaders = (headers: unknown): SendEvent =>
   ({ type: 'http.response.start', status: 200, headers }) as SendEvent;
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { App, HTTPResponseZeroCopySendEvent, Send, SendEvent } from '@pullo/asgi';
 import { FileResponse } from '@pullo/response/file';
 import { afterAll, describe, expect, it } from 'vitest';
+import { bodyOf } from '../support/events.ts';
 import { PROTOCOLS } from '../support/protocols.ts';
 import { until } from '../support/serving.ts';
 
@@ -25,11 +26,6 @@ const withLength = (length: number): SendEvent => ({
   type: 'http.response.start',
   status: 200,
   headers: [['content-length', String(length)]],
-});
-const bodyOf = (body: string, moreBody = false): SendEvent => ({
-  type: 'http.response.body',
-  body,
-  moreBody,
 });
 type Part = Partial<Omit<HTTPResponseZeroCopySendEvent, 'type'>>;
 

@@ -1,27 +1,10 @@
-import type { App, HTTPScope, SendEvent } from '@pullo/asgi';
+import type { HTTPScope, SendEvent } from '@pullo/asgi';
 import { describe, expect, it } from 'vitest';
+import { bodyOf, OK, watchedSending } from '../support/events.ts';
 import { Gate, serving, servingUnwatched } from '../support/serving.ts';
 import { ask, get, head, parse, Wire } from '../support/wire.ts';
 
 const FILES = ['http.response.pathsend', 'http.response.zerocopysend'];
-const OK: SendEvent = { type: 'http.response.start', status: 200 };
-const bodyOf = (body: string, moreBody = false): SendEvent => ({
-  type: 'http.response.body',
-  body,
-  moreBody,
-});
-
-/** Sends events without waiting, and keeps why they were refused. */
-function sending(...events: SendEvent[]): { app: App; rejections: unknown[] } {
-  const rejections: unknown[] = [];
-  const app: App = (_scope, _receive, send) => {
-    for (const event of events) {
-      const result = send(event);
-      if (result instanceof Promise) result.catch((error: unknown) => rejections.push(error));
-    }
-  };
-  return { app, rejections };
-}
 
 describe('scope.extensions', () => {
   it.each([
@@ -49,7 +32,7 @@ describe('http.response.trailers', () => {
   const sum: SendEvent = { type: 'http.response.trailers', headers: [['x-sum', '42']] };
 
   it('follow the body for a client that takes them, and are announced', async () => {
-    const { server } = await serving(sending(start, bodyOf('abc'), sum).app);
+    const { server } = await serving(watchedSending(start, bodyOf('abc'), sum).app);
     const answer = await get(server, '/', 'TE: trailers');
     const { fields, body } = parse(answer);
     expect(fields.get('trailer')).toBe('x-sum');
@@ -64,7 +47,7 @@ describe('http.response.trailers', () => {
       headers: [['x-a', '1']],
       moreTrailers: true,
     };
-    const { server } = await serving(sending(start, bodyOf('a', true), bodyOf(''), more, sum).app);
+    const { server } = await serving(watchedSending(start, bodyOf('a', true), bodyOf(''), more, sum).app);
     expect(await get(server, '/', 'TE: deflate;q=0.5, Trailers')).toMatch(
       /0\r\nx-a: 1\r\nx-sum: 42\r\n\r\n$/,
     );
@@ -111,7 +94,7 @@ describe('http.response.early_hint', () => {
   });
 
   it('is not sent to HTTP/1.0, which has no interim responses', async () => {
-    const { server } = await servingUnwatched(sending(OK, hint('</a>'), bodyOf('b')).app);
+    const { server } = await servingUnwatched(watchedSending(OK, hint('</a>'), bodyOf('b')).app);
     expect(await ask(server, head('GET / HTTP/1.0'))).toMatch(/^HTTP\/1.1 200/);
   });
 });

@@ -1,29 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import type { App, HTTPReceiveEvent } from '@pullo/asgi';
 import type { Server } from '@pullo/server';
 import { describe, expect, it } from 'vitest';
+import { measuring } from '../support/events.ts';
 import { Gate, serving, text, until } from '../support/serving.ts';
 import { ask, head, parse, Wire } from '../support/wire.ts';
-
-/** An app that reads the whole body, answers with its length, and keeps the events. */
-function measuring(): { events: HTTPReceiveEvent[]; app: App } {
-  const events: HTTPReceiveEvent[] = [];
-  const app: App = async (_scope, receive, send) => {
-    let size = 0;
-    for (;;) {
-      const event = (await receive()) as HTTPReceiveEvent;
-      events.push(event);
-      if (event.type === 'http.disconnect') return;
-      size += event.body.byteLength;
-      if (!event.moreBody) break;
-    }
-    send({ type: 'http.response.start', status: 200 });
-    send({ type: 'http.response.body', body: `${size} bytes` });
-  };
-  return { events, app };
-}
 
 const CHUNKED = head('POST / HTTP/1.1', 'Host: a', 'Transfer-Encoding: chunked');
 

@@ -1,16 +1,8 @@
-import type { App, SendEvent } from '@pullo/asgi';
+import type { App } from '@pullo/asgi';
 import { describe, expect, it } from 'vitest';
+import { OK, sending } from '../support/events.ts';
 import { Gate, serving, servingUnwatched, text } from '../support/serving.ts';
 import { ask, get, head, parse, Wire } from '../support/wire.ts';
-
-/** An app that sends events one after the other, without waiting. */
-function sending(...events: SendEvent[]): App {
-  return (_scope, _receive, send) => {
-    for (const event of events) void send(event);
-  };
-}
-
-const OK: SendEvent = { type: 'http.response.start', status: 200 };
 
 describe('a plain answer', () => {
   it('goes out as head and body in one piece with its length', async () => {
