@@ -387,13 +387,8 @@ export class Request implements AsyncDisposable {
   }
 }
 
-function decodeText(bytes: Uint8Array): string {
-  return utf8.decode(bytes);
-}
-
-function decodeJSON(bytes: Uint8Array): unknown {
-  return parseJSON(bytes);
-}
+const decodeText = (bytes: Uint8Array): string => utf8.decode(bytes);
+const decodeJSON = (bytes: Uint8Array): unknown => parseJSON(bytes);
 
 /** `Headers.of` needs a list; other servers' scopes have pairs. They are not checked again: a server has parsed them. */
 function headerList(pairs: HTTPScope['headers']): HeaderList {
