@@ -5,9 +5,17 @@ import type { Client } from './clients.js';
 export class Handshake implements Client {
   readonly pending = 0;
   readonly socket: Socket;
+  readonly #timer: NodeJS.Timeout;
 
-  constructor(socket: Socket) {
+  /** One that is not over after so many milliseconds is cut: of a client that resets its connection as the handshake ends, Node may never say that it has left. */
+  constructor(socket: Socket, milliseconds: number) {
     this.socket = socket;
+    this.#timer = setTimeout(() => socket.destroy(), milliseconds);
+  }
+
+  /** It is done, or has failed. */
+  over(): void {
+    clearTimeout(this.#timer);
   }
 
   drain(): void {}

@@ -6,6 +6,8 @@ import { label } from './address.js';
 import type { Clients } from './clients.js';
 import { Handshake } from './handshake.js';
 
+/** How long after its time a handshake is given up that nobody has told to be over. */
+const GRACE = 1000;
 /** How long a client that was answered without TLS may take to leave. */
 const LINGER_TIME = 1000;
 const PLAIN_HTTP = 'This port speaks https: write https:// in the URL.\n';
@@ -37,6 +39,7 @@ export class TLSListener {
   readonly #clients: Clients;
   /** By the two ends of the connection: Node tells not which socket lies below a TLS socket. */
   readonly #handshakes = new Map<string, Handshake>();
+  readonly #handshakeTimeout: number;
   #texts: PEMTexts;
   #timer: NodeJS.Timeout | null = null;
   /** Why the files could not be used when they were last looked at: told once. */
@@ -47,13 +50,14 @@ export class TLSListener {
     this.#clients = clients;
     this.#texts = material.texts;
     const { headersTimeout, tlsClientCert } = service.settings;
+    // The client's first words, as the head of a request. Node takes 0 for its default of 120 s, which is the most.
+    this.#handshakeTimeout = Math.min(headersTimeout, 120_000);
     this.server = createServer({
       ...material.context,
       ALPNProtocols: [...protocols],
       requestCert: tlsClientCert !== 'none',
       rejectUnauthorized: tlsClientCert === 'require',
-      // The client's first words, as the head of a request. Node takes 0 for its default of 120 s, which is the most.
-      handshakeTimeout: Math.min(headersTimeout, 120_000),
+      handshakeTimeout: this.#handshakeTimeout,
       // As node:http has it: a client that has ended its half still reads.
       allowHalfOpen: true,
     });
@@ -74,7 +78,7 @@ export class TLSListener {
   #begin(socket: Socket): void {
     const key = keyOf(socket);
     if (key === null) return;
-    const handshake = new Handshake(socket);
+    const handshake = new Handshake(socket, this.#handshakeTimeout + GRACE);
     this.#handshakes.set(key, handshake);
     this.#clients.add(handshake);
     socket.once('close', () => this.#delete(key, handshake));
@@ -87,6 +91,7 @@ export class TLSListener {
   }
 
   #delete(key: string, handshake: Handshake): void {
+    handshake.over();
     this.#clients.delete(handshake);
     if (this.#handshakes.get(key) === handshake) this.#handshakes.delete(key);
   }
