@@ -13,11 +13,11 @@ const OTHERS = ['PULLO_APP', 'PULLO_WORKER_ID', 'PULLO_HELD_ADDRESS'];
 export function misspelt<Options>(table: OptionTable<Options>, environment: NodeJS.ProcessEnv): string[] {
   const known = variablesBySpelling(table);
   for (const name of OTHERS) known.set(name, name);
+  const stems = new Map([...known].map(([spelt, meant]) => [spelt.slice(PREFIX.length), meant]));
   const warnings: string[] = [];
   for (const [name, value] of Object.entries(environment)) {
     const spelling = name.toUpperCase();
     if (!spelling.startsWith(PREFIX) || known.get(name) === name || value === '') continue;
-    const stems = new Map([...known].map(([spelt, meant]) => [spelt.slice(PREFIX.length), meant]));
     const stem = nearest(spelling.slice(PREFIX.length), stems.keys());
     if (stem !== null)
       warnings.push(`${name} is not a variable of pullo's: did you mean ${stems.get(stem)}?`);

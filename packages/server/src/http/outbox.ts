@@ -96,9 +96,8 @@ export class Outbox {
     return this.#hasBegun;
   }
 
-  /** What the app still sends is dropped, and the app told so. */
+  /** What the app still sends is dropped, and the app told so. Not for a response that is over. */
   cut(reason: Error): void {
-    if (this.isOver) return;
     this.#phase = 'cut';
     ExchangeSignal.abort(this.#whole.exchange, reason);
     this.#end();
